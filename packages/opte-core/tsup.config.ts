@@ -1,0 +1,13 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: ["src/index.ts"],
+  format: "esm",
+  platform: "neutral",
+  target: "es2023",
+  tsconfig: "tsconfig.build.json",
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+});
