@@ -114,7 +114,8 @@ export type ControlOp =
       readonly prefix: string;
       readonly tep: readonly { readonly ip: string; readonly vni: number }[];
     }
-  | { readonly op: "set_m2p" | "clear_m2p"; readonly group: string; readonly underlay: string }
+  | { readonly op: "set_m2p"; readonly group: string; readonly underlay: string }
+  | { readonly op: "clear_m2p"; readonly group: string }
   | {
       readonly op: "set_external_ips";
       readonly v4: ScenarioExternalIps | null;
