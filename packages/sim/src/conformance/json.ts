@@ -56,8 +56,18 @@ export class FieldReader {
     return this.#path === "" ? key : `${this.#path}.${key}`;
   }
 
+  keys(): string[] {
+    return Object.keys(this.#object);
+  }
+
   has(key: string): boolean {
     return this.#object[key] !== undefined;
+  }
+
+  /** Whether the field is missing or null. */
+  isAbsent(key: string): boolean {
+    const value = this.#object[key];
+    return value === undefined || value === null;
   }
 
   /** The raw value, `undefined` if absent. */
@@ -69,6 +79,11 @@ export class FieldReader {
     const value = this.#object[key];
     if (typeof value !== "string") throw new FieldError(this.pathOf(key), "must be a string");
     return value;
+  }
+
+  /** A string, `null` if the field is absent or null. */
+  stringOrNull(key: string): string | null {
+    return this.isAbsent(key) ? null : this.string(key);
   }
 
   /** An integer in the given inclusive range. */
@@ -103,13 +118,18 @@ export class FieldReader {
     return value.map((each, i) => read(each, `${this.pathOf(key)}[${i}]`));
   }
 
+  /** As {@link list}; empty if the field is absent or null. */
+  listOrEmpty<T>(key: string, read: (value: Json, path: string) => T): T[] {
+    return this.isAbsent(key) ? [] : this.list(key, read);
+  }
+
   object(key: string): FieldReader {
     return new FieldReader(this.#object[key], this.pathOf(key));
   }
 
-  /** The object under `key`, `null` if it is null. */
+  /** The object under `key`, `null` if the field is absent or null. */
   objectOrNull(key: string): FieldReader | null {
-    return this.#object[key] === null ? null : this.object(key);
+    return this.isAbsent(key) ? null : this.object(key);
   }
 }
 

@@ -83,8 +83,8 @@ export function readExternalIps(reader: FieldReader): ScenarioExternalIps {
   const snat = reader.objectOrNull("snat");
   return {
     snat: snat === null ? null : { external_ip: snat.string("external_ip"), ports: readPortRange(snat) },
-    ephemeral_ip: optionalString(reader, "ephemeral_ip"),
-    floating_ips: reader.list("floating_ips", readString),
+    ephemeral_ip: reader.stringOrNull("ephemeral_ip"),
+    floating_ips: reader.listOrEmpty("floating_ips", readString),
   };
 }
 
@@ -96,10 +96,6 @@ function readPortRange(reader: FieldReader): [number, number] {
   return [first, last];
 }
 
-/** A string, or null if the field is absent or null. */
-export function optionalString(reader: FieldReader, key: string): string | null {
-  return !reader.has(key) || reader.raw(key) === null ? null : reader.string(key);
-}
 /** Reads the frame under `hex`. */
 export function readFrame(reader: FieldReader): Uint8Array {
   const bytes = hexBytes(reader.string("hex"));
@@ -119,16 +115,14 @@ function readFwRule(reader: FieldReader): ScenarioFwRule {
 }
 
 function readFamilyIps(reader: FieldReader, key: string): ScenarioExternalIps | null {
-  if (!reader.has(key)) return null;
   const ips = reader.objectOrNull(key);
   return ips === null ? null : readExternalIps(ips);
 }
 
 function readGateways(reader: FieldReader): Record<string, string[]> | null {
-  const map = reader.raw("inet_gw_map");
-  if (map === undefined || map === null) return null;
-  const gateways = reader.object("inet_gw_map");
-  return Object.fromEntries(Object.keys(map).map((ip) => [ip, gateways.list(ip, readString)]));
+  const gateways = reader.objectOrNull("inet_gw_map");
+  if (gateways === null) return null;
+  return Object.fromEntries(gateways.keys().map((ip) => [ip, gateways.list(ip, readString)]));
 }
 
 function readPortNumber(value: Json, path: string): number {

@@ -1,6 +1,6 @@
 // Reads the recorded results of a scenario out of their JSON.
 
-import { FieldError, FieldReader, isObject } from "./json.js";
+import { FieldError, FieldReader } from "./json.js";
 import { readFrame } from "./op-reader.js";
 import type {
   Counters,
@@ -51,7 +51,7 @@ function readPacketResult(reader: FieldReader): PacketResult {
   const verdict = reader.oneOf("verdict", ["modified", "hairpin", "drop", "parse_error", "error", "panic"]);
   if (verdict === "panic") return { verdict };
   if (verdict === "parse_error") return { verdict, error: readParseError(reader.object("error")) };
-  const flow = { ...readFlow(reader), stats: readCounters(reader) };
+  const flow = { ...readFlow(reader), stats: readCounters(reader.object("stats")) };
   if (verdict === "drop") return { verdict, reason: readDropReason(reader.object("reason")), ...flow };
   if (verdict === "error") return { verdict, error: { kind: reader.object("error").string("kind") }, ...flow };
   return { verdict, frame: readFrame(reader), ...flow };
@@ -89,11 +89,8 @@ function readParseError(reader: FieldReader): ScenarioParseError {
   };
 }
 
-function readCounters(reader: FieldReader): Counters {
-  const stats = reader.raw("stats");
-  if (!isObject(stats)) throw new FieldError(reader.pathOf("stats"), "must be an object");
-  const counters = reader.object("stats");
+function readCounters(counters: FieldReader): Counters {
   return Object.fromEntries(
-    Object.keys(stats).map((key) => [key, counters.integer(key, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)]),
+    counters.keys().map((key) => [key, counters.integer(key, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)]),
   );
 }

@@ -1,7 +1,7 @@
 // Reads a scenario out of its JSON, field by field, so that the rest of the runner need not doubt it.
 
 import { FieldError, FieldReader, type Json, readString } from "./json.js";
-import { optionalString, readExternalIps, readOp } from "./op-reader.js";
+import { readExternalIps, readOp } from "./op-reader.js";
 import { readResults } from "./result-reader.js";
 import { DEFAULT_LIMITS, type LimitName, type Scenario, type ScenarioIpCfg, type ScenarioPort } from "./scenario.js";
 
@@ -34,8 +34,8 @@ function readPort(reader: FieldReader): ScenarioPort {
   }
   const dhcp = reader.object("dhcp");
   const limits: Record<LimitName, number> = { ...DEFAULT_LIMITS };
-  if (reader.has("limits")) {
-    const given = reader.object("limits");
+  const given = reader.objectOrNull("limits");
+  if (given !== null) {
     for (const name of ["uft", "tcp", "firewall", "nat", "gateway", "router", "overlay"] as const) {
       if (given.has(name)) limits[name] = given.integer(name, 1, MAX_U32);
     }
@@ -52,11 +52,11 @@ function readPort(reader: FieldReader): ScenarioPort {
     phys_ip: reader.string("phys_ip"),
     mtu: reader.has("mtu") ? reader.integer("mtu", 0, MAX_U32) : 1500,
     dhcp: {
-      hostname: optionalString(dhcp, "hostname"),
-      host_domain: optionalString(dhcp, "host_domain"),
-      domain_search_list: optionalNames(dhcp, "domain_search_list"),
-      dns4_servers: optionalNames(dhcp, "dns4_servers"),
-      dns6_servers: optionalNames(dhcp, "dns6_servers"),
+      hostname: dhcp.stringOrNull("hostname"),
+      host_domain: dhcp.stringOrNull("host_domain"),
+      domain_search_list: dhcp.listOrEmpty("domain_search_list", readString),
+      dns4_servers: dhcp.listOrEmpty("dns4_servers", readString),
+      dns6_servers: dhcp.listOrEmpty("dns6_servers", readString),
     },
     limits,
   };
@@ -68,11 +68,11 @@ function readIpCfg(reader: FieldReader): ScenarioIpCfg {
     private_ip: reader.string("private_ip"),
     gateway_ip: reader.string("gateway_ip"),
     external_ips: readExternalIps(reader.object("external_ips")),
-    attached_subnets: reader.list("attached_subnets", (value, path) => {
+    attached_subnets: reader.listOrEmpty("attached_subnets", (value, path) => {
       const subnet = new FieldReader(value, path);
       return { cidr: subnet.string("cidr"), is_external: subnet.boolean("is_external") };
     }),
-    transit_ips: reader.list("transit_ips", (value, path) => {
+    transit_ips: reader.listOrEmpty("transit_ips", (value, path) => {
       const transit = new FieldReader(value, path);
       return {
         cidr: transit.string("cidr"),
@@ -81,8 +81,4 @@ function readIpCfg(reader: FieldReader): ScenarioIpCfg {
       };
     }),
   };
-}
-
-function optionalNames(reader: FieldReader, key: string): string[] {
-  return reader.has(key) ? reader.list(key, readString) : [];
 }
