@@ -1,0 +1,43 @@
+// Imports between packages follow the package graph, and only through a published entry.
+
+import { PACKAGES, STRICT_FOLDERS, type Entry } from "../package-graph.ts";
+import { createRule, type HouseRule, onEachImport, resolveRelative, workspaceFile } from "./rule.ts";
+
+/** Forbids imports of our own packages that the graph does not allow, and relative imports that leave package or strict folder. */
+export const packageGraph: HouseRule<"against" | "leaves"> = createRule({
+  name: "package-graph",
+  meta: {
+    type: "problem",
+    docs: { description: "Imports between packages follow the package graph" },
+    messages: {
+      against:
+        'Import of "{{specifier}}" is against the package graph: {{place}} may import {{allowed}} (CONTRIBUTING.md)',
+      leaves: 'Import of "{{specifier}}" leaves {{place}} (CONTRIBUTING.md)',
+    },
+    schema: [],
+    defaultOptions: [],
+  },
+  create(context) {
+    const file = workspaceFile(context.filename);
+    const rule = Object.values(PACKAGES).find((candidate) => candidate.folder === file?.folder);
+    if (file === undefined || rule === undefined) return {};
+    const fullPath = `packages/${file.folder}/${file.path}`;
+    const strict = STRICT_FOLDERS.find((folder) => fullPath.startsWith(`${folder.path}/`));
+    const place = strict?.path ?? `packages/${file.folder}`;
+    const mayImport: readonly Entry[] = strict?.mayImport ?? rule.mayImport;
+
+    return onEachImport((specifier, node) => {
+      if (specifier.startsWith(".")) {
+        const target = resolveRelative(fullPath, specifier);
+        if (!target.startsWith(`${place}/`)) context.report({ node, messageId: "leaves", data: { specifier, place } });
+      } else if (isOurs(specifier) && !mayImport.includes(specifier)) {
+        const allowed = mayImport.length === 0 ? "none of ours" : mayImport.join(", ");
+        context.report({ node, messageId: "against", data: { specifier, place, allowed } });
+      }
+    });
+  },
+});
+
+function isOurs(specifier: string): boolean {
+  return specifier.split("/")[0] !== undefined && Object.hasOwn(PACKAGES, specifier.split("/")[0] ?? "");
+}
