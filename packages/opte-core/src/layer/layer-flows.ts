@@ -1,0 +1,215 @@
+// A layer's flow table (LFT): two maps, in and out, whose entries pair up (spec 02 §8.2, §8.3, §9).
+
+import type { Direction } from "opte-api";
+import type { FlowDescriptor } from "../action/action.js";
+import { NO_OPINION, PROTECTED, ttlPriority } from "../flow/eviction.js";
+import type { FlowId, FlowKey } from "../flow/flow-id.js";
+import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
+import type { FlowPairs } from "./flow-pairs.js";
+
+/** Idle time after which unified and layer flow entries go (spec 02 §1). */
+export const FLOW_TTL_MS = 60_000;
+
+const PAIR = TABLE_WORDS;
+const DIRTY = TABLE_WORDS + 1;
+const OWNER_WORDS = 2;
+
+const DIRECTIONS = ["out", "in"] as const;
+
+/** One entry of a flow-table dump. */
+export interface FlowEntryDump {
+  readonly hits: number;
+  readonly summary: string;
+}
+
+/** Verdict of the dependants of a pair, for eviction: a priority, `PROTECTED`, or `NO_OPINION` (spec 02 §9.3). */
+export type DependantPriority = (pair: number) => number;
+
+/** Told of every half that expired: table direction, flow, last hit and now in ms (both 0 on eviction). */
+export type ExpiryListener = (dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number) => void;
+
+/** The flow-table pair of one layer. */
+export class LayerFlows {
+  readonly #pairs: FlowPairs;
+  readonly #in: FlowTable;
+  readonly #out: FlowTable;
+
+  /** @param limit most pairs, at least 1 */
+  constructor(limit: number, pairs: FlowPairs) {
+    this.#pairs = pairs;
+    this.#in = new FlowTable(limit, OWNER_WORDS);
+    this.#out = new FlowTable(limit, OWNER_WORDS);
+    this.limit = limit;
+  }
+
+  /** Most pairs. */
+  readonly limit: number;
+  /** Pairs in the table; a pair counts while either half of it is there. */
+  size = 0;
+
+  numFlows(dir: Direction): number {
+    return this.#table(dir).size;
+  }
+
+  /**
+   * Looks a flow up and counts the hit, also for an entry that is then found dirty and no longer valid: that half is removed and
+   * the flow is absent (spec 02 §8.2).
+   *
+   * @returns the entry's pair, or -1
+   */
+  lookUp(dir: Direction, flow: FlowKey, nowMs: number): number {
+    const table = this.#table(dir);
+    const slot = table.find(flow);
+    if (slot < 0) return -1;
+    const pair = table.word(slot, PAIR);
+    if (this.#pairs.isKilled(pair)) return -1;
+    table.touch(slot, nowMs);
+    this.#pairs.touch(pair, nowMs);
+    if (table.word(slot, DIRTY) === 0) return pair;
+    if (this.#pairs.descriptor(pair)?.isValid?.() === true) {
+      table.setWord(slot, DIRTY, 0);
+      return pair;
+    }
+    this.#remove(dir, slot);
+    return -1;
+  }
+
+  /** Whether a new pair needs an eviction first. */
+  get isFull(): boolean {
+    return this.size >= this.limit;
+  }
+
+  /**
+   * Finds the pair to evict from a full table: a killed one, else the one with the highest priority, then the oldest last hit,
+   * then the lowest outbound flow.
+   *
+   * @returns its slot in the out table, or -1 when every pair must stay
+   */
+  findVictim(dependants: DependantPriority): number {
+    const table = this.#out;
+    let victim = -1;
+    let best = PROTECTED;
+    for (const slot of table.sortedSlots()) {
+      const pair = table.word(slot, PAIR);
+      if (this.#pairs.isKilled(pair)) return slot;
+      const priority = this.#priority(table, slot, pair, dependants);
+      if (priority === PROTECTED || priority === NO_OPINION) continue;
+      if (priority > best || (priority === best && this.#lastHit(slot) < this.#lastHit(victim))) {
+        victim = slot;
+        best = priority;
+      }
+    }
+    return victim;
+  }
+
+  /** Evicts the pair whose outbound half stands in `slot`, and with it all its dependants. */
+  evict(slot: number, key: FlowKey, expired: ExpiryListener): void {
+    const pair = this.#out.word(slot, PAIR);
+    this.#pairs.kill(pair);
+    this.#removePair(pair, key, 0, 0, expired);
+  }
+
+  /**
+   * Adds a pair: `flow` in the direction of the packet, `opposite` in the other. A half with the same key is replaced.
+   *
+   * @returns the pair
+   */
+  add(
+    dir: Direction,
+    flow: FlowKey,
+    opposite: FlowKey,
+    descriptor: FlowDescriptor | undefined,
+    nowMs: number,
+  ): number {
+    const pair = this.#pairs.allocate(descriptor, nowMs);
+    this.size++;
+    this.#put(dir, flow, pair, nowMs);
+    this.#put(dir === "in" ? "out" : "in", opposite, pair, nowMs);
+    return pair;
+  }
+
+  /** Drops every entry, silently: dependants live on (spec 02 §8.4). */
+  clear(): void {
+    for (const dir of DIRECTIONS) {
+      const table = this.#table(dir);
+      for (let slot = 0; slot < table.slotEnd; slot++) {
+        if (table.isUsed(slot)) this.#pairs.clearSlot(table.word(slot, PAIR), dir);
+      }
+      table.clear();
+    }
+    this.size = 0;
+  }
+
+  /** Marks every entry dirty: it is asked for its validity before its next use. */
+  markDirty(): void {
+    for (const table of [this.#in, this.#out]) {
+      for (let slot = 0; slot < table.slotEnd; slot++) if (table.isUsed(slot)) table.setWord(slot, DIRTY, 1);
+    }
+  }
+
+  /** Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants, and killed ones. */
+  expire(nowMs: number, key: FlowKey, expired: ExpiryListener): void {
+    for (const dir of DIRECTIONS) {
+      const table = this.#table(dir);
+      for (const slot of table.sortedSlots()) {
+        if (!table.isUsed(slot)) continue;
+        const pair = table.word(slot, PAIR);
+        if (this.#pairs.hasDependants(pair)) continue;
+        const lastHitMs = this.#pairs.lastHitMs(pair);
+        if (nowMs - lastHitMs >= FLOW_TTL_MS) this.#removePair(pair, key, lastHitMs, nowMs, expired);
+        else if (this.#pairs.isKilled(pair)) this.#remove(dir, slot);
+      }
+    }
+  }
+
+  /** Entries of one direction in flow-id order. */
+  dump(dir: Direction): (readonly [FlowId, FlowEntryDump])[] {
+    const table = this.#table(dir);
+    return table
+      .sortedSlots()
+      .map((slot) => [
+        table.flowId(slot),
+        { hits: table.hits(slot), summary: this.#pairs.descriptor(table.word(slot, PAIR))?.name ?? "no-op" },
+      ]);
+  }
+
+  #table(dir: Direction): FlowTable {
+    return dir === "in" ? this.#in : this.#out;
+  }
+
+  #lastHit(slot: number): number {
+    return this.#pairs.lastHitMs(this.#out.word(slot, PAIR));
+  }
+
+  #priority(table: FlowTable, slot: number, pair: number, dependants: DependantPriority): number {
+    const own = ttlPriority(table.word(slot, 9) & 0xff);
+    if (!this.#pairs.hasDependants(pair)) return own;
+    return Math.min(own, dependants(pair));
+  }
+
+  #put(dir: Direction, flow: FlowKey, pair: number, nowMs: number): void {
+    const table = this.#table(dir);
+    const existing = table.find(flow);
+    if (existing >= 0) this.#remove(dir, existing);
+    const slot = table.insert(flow.words, 0, nowMs);
+    table.setWord(slot, PAIR, pair);
+    this.#pairs.setSlot(pair, dir, slot);
+  }
+
+  #remove(dir: Direction, slot: number): void {
+    const table = this.#table(dir);
+    const pair = table.word(slot, PAIR);
+    table.remove(slot);
+    if (this.#pairs.clearSlot(pair, dir)) this.size--;
+  }
+
+  #removePair(pair: number, key: FlowKey, lastHitMs: number, nowMs: number, expired: ExpiryListener): void {
+    for (const dir of DIRECTIONS) {
+      const slot = this.#pairs.slot(pair, dir);
+      if (slot < 0) continue;
+      this.#table(dir).readKey(slot, key);
+      expired(dir, key, lastHitMs, nowMs);
+      this.#remove(dir, slot);
+    }
+  }
+}

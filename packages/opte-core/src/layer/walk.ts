@@ -1,0 +1,78 @@
+// One packet's walk through the layers: the state that layers share while the slow path runs (spec 02 §11.4, §11.5).
+
+import type { Direction } from "opte-api";
+import type { GeneratorError } from "../action/action.js";
+import { ActionMetadata } from "../action/metadata.js";
+import { FlowKey } from "../flow/flow-id.js";
+import { Frame } from "../packet/frame.js";
+import { Packet } from "../packet/packet.js";
+import type { BodyTransform, BodyTransformError } from "../transform/body-transform.js";
+import type { HeaderTransform } from "../transform/header-transform.js";
+import { Rewrite } from "../transform/rewrite.js";
+import { DropReason } from "../verdict.js";
+import { NONE, type FlowPairs } from "./flow-pairs.js";
+
+/** How a layer lets a packet out. */
+export const LayerOutcome = { Allow: 0, Deny: 1, Hairpin: 2, HandlePacket: 3, Error: 4 } as const;
+export type LayerOutcome = (typeof LayerOutcome)[keyof typeof LayerOutcome];
+
+/** Why a layer could not process a packet (spec 02 §8.2); the stage names are the reference's variants. */
+export type LayerError =
+  | { readonly stage: "FlowTableFull"; readonly layer: string; readonly dir: Direction }
+  | { readonly stage: "GenDesc" | "GenHdrTransform" | "GenBodyTransform" | "GenPacket"; readonly cause: GeneratorError }
+  | { readonly stage: "ModMeta"; readonly cause: GeneratorError }
+  | { readonly stage: "HeaderTransform"; readonly header: string }
+  | { readonly stage: "BodyTransform"; readonly cause: BodyTransformError };
+
+/** The state of a walk; one instance serves a port. */
+export class Walk {
+  dir: Direction = "out";
+  nowMs = 0;
+  readonly packet: Packet = new Packet();
+  readonly rewrite: Rewrite;
+  readonly metadata: ActionMetadata = new ActionMetadata();
+  /** Where a hairpin writes its answer. */
+  readonly reply: Frame = Frame.allocate(0);
+
+  /** Transformations run so far, in order: what the unified entry will do. */
+  readonly headers: HeaderTransform[] = [];
+  readonly bodies: BodyTransform[] = [];
+  /** Parents of the coming unified and TCP entries: every flow-table pair that was matched or made. */
+  readonly parents: number[] = [];
+
+  /** Set by the layer that ended the walk. */
+  reason: DropReason = DropReason.None;
+  layer = "";
+  /** Rule that decided, or -1 for a default or a flow-table entry. */
+  ruleId = -1;
+  error: LayerError | undefined = undefined;
+
+  /** Flow id as a layer got the packet. */
+  readonly before: FlowKey = new FlowKey();
+  readonly opposite: FlowKey = new FlowKey();
+
+  constructor() {
+    this.rewrite = new Rewrite(this.packet);
+  }
+
+  begin(dir: Direction, nowMs: number): void {
+    this.dir = dir;
+    this.nowMs = nowMs;
+    this.metadata.clear();
+    this.headers.length = 0;
+    this.bodies.length = 0;
+    this.parents.length = 0;
+    this.reason = DropReason.None;
+    this.layer = "";
+    this.ruleId = -1;
+    this.error = undefined;
+    this.rewrite.begin();
+  }
+
+  /** Makes a list of this walk's parents for one dependant. */
+  linkParents(pairs: FlowPairs): number {
+    let head = NONE;
+    for (const pair of this.parents) head = pairs.link(head, pair);
+    return head;
+  }
+}

@@ -1,0 +1,91 @@
+// Dumps of a port's tables (spec 02 §8.6, §11.6, §13.1): plain values, copies of the moment.
+
+import { defaultActionText } from "../action/action.js";
+import type { FlowId } from "../flow/flow-id.js";
+import type { FlowEntryDump } from "../layer/layer-flows.js";
+import type { Layer } from "../layer/layer.js";
+import { ruleDump, type RuleDump } from "../rule/rule-dump.js";
+import type { TcpFlowDump, TcpFlows } from "./tcp-flows.js";
+import type { UftPair } from "./uft-pair.js";
+
+/** Flow entries in flow-id order. */
+export type FlowEntries = readonly (readonly [FlowId, FlowEntryDump])[];
+
+export interface LayerDump {
+  readonly name: string;
+  readonly flowsIn: FlowEntries;
+  readonly flowsOut: FlowEntries;
+  /** In evaluation order. */
+  readonly rulesIn: readonly RuleDump[];
+  readonly rulesOut: readonly RuleDump[];
+  readonly defaultIn: string;
+  readonly defaultInHits: number;
+  readonly defaultOut: string;
+  readonly defaultOutHits: number;
+}
+
+/** One row of the list of layers. */
+export interface LayerDescription {
+  readonly name: string;
+  readonly rulesIn: number;
+  readonly rulesOut: number;
+  readonly defaultIn: string;
+  readonly defaultOut: string;
+  /** Flow-table pairs. */
+  readonly flows: number;
+}
+
+export interface UftDump {
+  readonly inLimit: number;
+  readonly inNumFlows: number;
+  readonly inFlows: FlowEntries;
+  readonly outLimit: number;
+  readonly outNumFlows: number;
+  readonly outFlows: FlowEntries;
+}
+
+export interface TcpFlowsDump {
+  readonly flows: readonly (readonly [FlowId, TcpFlowDump])[];
+}
+
+export function dumpLayer(layer: Layer): LayerDump {
+  const { rules, flows } = layer;
+  return {
+    name: layer.name,
+    flowsIn: flows.dump("in"),
+    flowsOut: flows.dump("out"),
+    rulesIn: rules.in.entries().map(ruleDump),
+    rulesOut: rules.out.entries().map(ruleDump),
+    defaultIn: defaultActionText(rules.in.defaultAction),
+    defaultInHits: rules.in.defaultHits,
+    defaultOut: defaultActionText(rules.out.defaultAction),
+    defaultOutHits: rules.out.defaultHits,
+  };
+}
+
+export function describeLayer(layer: Layer): LayerDescription {
+  const { rules, flows } = layer;
+  return {
+    name: layer.name,
+    rulesIn: rules.in.size,
+    rulesOut: rules.out.size,
+    defaultIn: defaultActionText(rules.in.defaultAction),
+    defaultOut: defaultActionText(rules.out.defaultAction),
+    flows: flows.size,
+  };
+}
+
+export function dumpUft(uft: UftPair): UftDump {
+  return {
+    inLimit: uft.in.table.limit,
+    inNumFlows: uft.in.table.size,
+    inFlows: uft.in.dump(),
+    outLimit: uft.out.table.limit,
+    outNumFlows: uft.out.table.size,
+    outFlows: uft.out.dump(),
+  };
+}
+
+export function dumpTcpFlows(tcp: TcpFlows): TcpFlowsDump {
+  return { flows: tcp.dump() };
+}

@@ -1,0 +1,302 @@
+// A port: one guest interface with its layers, flow tables and life cycle (spec 02 §10, §11).
+
+import { OpteError, type Direction, type MacAddr } from "opte-api";
+import type { Action } from "../action/action.js";
+import { FlowKey } from "../flow/flow-id.js";
+import type { FlowPairs } from "../layer/flow-pairs.js";
+import type { Layer } from "../layer/layer.js";
+import { readStats } from "../layer/layer-stats.js";
+import { Walk } from "../layer/walk.js";
+import type { Frame } from "../packet/frame.js";
+import type { Lock } from "../provider/lock.js";
+import type { CompleteProviders } from "../provider/providers.js";
+import type { StatBlock, StatRegistration } from "../provider/stats.js";
+import type { Rule } from "../rule/rule.js";
+import { TemplateTable } from "../transform/template-table.js";
+import { Verdict } from "../verdict.js";
+import {
+  describeLayer,
+  dumpLayer,
+  dumpTcpFlows,
+  dumpUft,
+  type LayerDescription,
+  type LayerDump,
+  type TcpFlowsDump,
+  type UftDump,
+} from "./dump.js";
+import type { NetworkDefinition } from "./network-definition.js";
+import { Pipeline } from "./pipeline.js";
+import type { PortParts } from "./port-parts.js";
+import { portStats } from "./port-stats.js";
+import type { ProcessResult } from "./process-result.js";
+import { TcpFlows } from "./tcp-flows.js";
+import { TcpTracking } from "./tcp-tracking.js";
+import { UftPair } from "./uft-pair.js";
+
+/** Life-cycle states of a port (spec 02 §10.2). */
+export type PortState = "ready" | "running" | "paused" | "restored";
+
+/** Sizes of a port's tables. */
+export interface PortLimits {
+  /** Entries of the unified flow table, each direction. */
+  readonly uft: number;
+  /** Tracked TCP flows. */
+  readonly tcp: number;
+}
+
+/** The rules of both directions, to replace a layer's. */
+export interface RulePair {
+  readonly in: readonly Rule[];
+  readonly out: readonly Rule[];
+}
+
+const CHANGEABLE: readonly PortState[] = ["ready", "running"];
+const RUNNING: readonly PortState[] = ["running"];
+const DUMPABLE: readonly PortState[] = ["running", "paused", "restored"];
+
+/** A port of the virtual switch. Made by {@link PortBuilder}. */
+export class Port {
+  readonly name: string;
+  readonly mac: MacAddr;
+  /** What the last packet came to; valid until the next one. */
+  readonly result: ProcessResult;
+  /** Tracked TCP flows, for the builder's wiring and dumps. */
+  readonly tcpFlows: TcpFlows;
+
+  readonly #parts: PortParts;
+  readonly #pipeline: Pipeline;
+  readonly #stats: StatBlock;
+  readonly #registration: StatRegistration;
+  readonly #lock: Lock;
+  #state: PortState = "ready";
+  #epoch = 1;
+
+  constructor(
+    name: string,
+    mac: MacAddr,
+    providers: CompleteProviders,
+    network: NetworkDefinition,
+    layers: readonly Layer[],
+    pairs: FlowPairs,
+    limits: PortLimits,
+  ) {
+    this.name = name;
+    this.mac = mac;
+    this.#stats = portStats(name, limits.uft, limits.tcp);
+    this.#registration = providers.stats.register(this.#stats);
+    this.#lock = providers.lock.mutex(`port ${name}`);
+    const templates = new TemplateTable();
+    const uft = new UftPair(limits.uft, pairs, templates);
+    const tcp = new TcpFlows(limits.tcp, pairs);
+    this.tcpFlows = tcp;
+    this.#parts = {
+      port: name,
+      providers,
+      network,
+      layers,
+      pairs,
+      uft,
+      tcp,
+      tracking: new TcpTracking(name, providers, tcp, uft, this.#stats.values),
+      templates,
+      stats: this.#stats.values,
+      walk: new Walk(),
+      scratchKey: new FlowKey(),
+    };
+    this.#pipeline = new Pipeline(this.#parts);
+    this.result = this.#pipeline.result;
+  }
+
+  get state(): PortState {
+    return this.#state;
+  }
+
+  /** Generation of the rules: 1 at creation, one more with every successful rule change, never reset. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * Takes one frame through the port, rewriting it in place. Never throws, whatever the bytes; details are in {@link result}.
+   *
+   * @param dir `out` for a frame of the guest, `in` for one from the network
+   */
+  process(dir: Direction, frame: Frame): Verdict {
+    const pipeline = this.#pipeline;
+    if (!pipeline.parse(dir, frame)) return Verdict.ParseError;
+    if (this.#state !== "running") {
+      this.result.verdict = Verdict.Error;
+      this.result.error = { kind: "BadState", state: this.#state };
+      return Verdict.Error;
+    }
+    return pipeline.process(dir, this.#epoch);
+  }
+
+  /** To *running*, from any state. */
+  start(): void {
+    this.#state = "running";
+  }
+
+  /** From *running* to *paused*. @throws OpteError `BadState` */
+  pause(): void {
+    this.#require(RUNNING);
+    this.#state = "paused";
+  }
+
+  /** To *ready*, from any state: every flow is forgotten; rules, counters and epoch stay. */
+  reset(): void {
+    this.#locked(() => {
+      for (const layer of this.#parts.layers) layer.clearFlows();
+      this.#parts.uft.clear();
+      this.#parts.tcp.clear();
+      this.#parts.tracking.noteGauges();
+      this.#state = "ready";
+    });
+  }
+
+  /**
+   * Adds a rule; flows that exist keep the entries that they have in the layer (spec 02 §8.4).
+   *
+   * @returns the rule's id, counted per layer and direction from 0 and never used again
+   * @throws OpteError `BadState`, `LayerNotFound`
+   */
+  addRule(layer: string, dir: Direction, rule: Rule): number {
+    return this.#change(layer, (found) => found.addRule(dir, rule));
+  }
+
+  /** Removes a rule. @throws OpteError `BadState`, `LayerNotFound`, `RuleNotFound` */
+  removeRule(layer: string, dir: Direction, id: number): void {
+    this.#change(layer, (found) => {
+      if (!found.removeRule(dir, id)) throw new OpteError({ kind: "RuleNotFound", id });
+    });
+  }
+
+  /** Replaces a layer's rules and forgets its flows. @throws OpteError `BadState`, `LayerNotFound` */
+  setRules(layer: string, rules: RulePair): void {
+    this.#change(layer, (found) => {
+      found.setRules(rules.in, rules.out, false);
+    });
+  }
+
+  /** Replaces a layer's rules; its flows live on where their descriptor says so. @throws OpteError `BadState`, `LayerNotFound` */
+  setRulesSoft(layer: string, rules: RulePair): void {
+    this.#change(layer, (found) => {
+      found.setRules(rules.in, rules.out, true);
+    });
+  }
+
+  /** The id of the first rule with equal predicates (spec 02 §4). @throws OpteError `LayerNotFound` */
+  findRule(layer: string, dir: Direction, rule: Rule): number | undefined {
+    return this.#layer(layer).rules[dir].findEqual(rule);
+  }
+
+  layerAction(layer: string, index: number): Action | undefined {
+    return this.#parts.layers.find((each) => each.name === layer)?.actions[index];
+  }
+
+  /** Forgets the unified entries; layers and TCP tracking keep theirs. @throws OpteError `BadState` */
+  clearUft(): void {
+    this.#require(RUNNING);
+    this.#locked(() => {
+      this.#parts.uft.clear();
+      this.#parts.tracking.noteGauges();
+    });
+  }
+
+  /** Forgets a layer's flows; unified entries made from them go on. @throws OpteError `BadState`, `LayerNotFound` */
+  clearLft(layer: string): void {
+    this.#require(RUNNING);
+    const found = this.#layer(layer);
+    this.#locked(() => {
+      found.clearFlows();
+    });
+  }
+
+  /** Removes every flow whose time has come; to be called about once a second. @throws OpteError `BadState` */
+  expireFlows(): void {
+    this.#require(RUNNING);
+    this.#locked(() => {
+      const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
+      const { probes } = providers;
+      const nowMs = providers.clock.nowMs();
+      const expired =
+        (table: string) =>
+        (flow: FlowKey, lastHitMs: number, now: number): void => {
+          probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
+        };
+      tcp.expire(nowMs, scratchKey, expired("tcp_flows"));
+      uft.in.expire(nowMs, scratchKey, expired("uft_in"));
+      uft.out.expire(nowMs, scratchKey, expired("uft_out"));
+      for (const layer of layers) layer.expireFlows(nowMs, scratchKey);
+      tracking.noteGauges();
+    });
+  }
+
+  /** @throws OpteError `BadState` */
+  dumpUft(): UftDump {
+    this.#require(DUMPABLE);
+    return dumpUft(this.#parts.uft);
+  }
+
+  /** @throws OpteError `BadState` */
+  dumpTcpFlows(): TcpFlowsDump {
+    this.#require(DUMPABLE);
+    return dumpTcpFlows(this.#parts.tcp);
+  }
+
+  /** @throws OpteError `LayerNotFound` */
+  dumpLayer(layer: string): LayerDump {
+    return dumpLayer(this.#layer(layer));
+  }
+
+  /** Layers in outbound order. */
+  listLayers(): LayerDescription[] {
+    return this.#parts.layers.map(describeLayer);
+  }
+
+  /** The port's counters by name (spec 02 §12). */
+  stats(): Record<string, number> {
+    return readStats(this.#stats);
+  }
+
+  /** A layer's counters by name (spec 02 §8.5), if there is such a layer. */
+  layerStats(layer: string): Record<string, number> | undefined {
+    const found = this.#parts.layers.find((each) => each.name === layer);
+    return found === undefined ? undefined : readStats(found.stats);
+  }
+
+  /** Withdraws the port's counters; the port must not be used afterwards. */
+  close(): void {
+    this.#registration.unregister();
+    for (const layer of this.#parts.layers) layer.close();
+  }
+
+  #require(states: readonly PortState[]): void {
+    if (!states.includes(this.#state)) throw new OpteError({ kind: "BadState", state: this.#state });
+  }
+
+  #layer(name: string): Layer {
+    const layer = this.#parts.layers.find((each) => each.name === name);
+    if (layer === undefined) throw new OpteError({ kind: "LayerNotFound", layer: name });
+    return layer;
+  }
+
+  #change<T>(layer: string, change: (layer: Layer) => T): T {
+    this.#require(CHANGEABLE);
+    const found = this.#layer(layer);
+    return this.#locked(() => {
+      const result = change(found);
+      this.#epoch++;
+      return result;
+    });
+  }
+
+  #locked<T>(action: () => T): T {
+    const guard = this.#lock.lock();
+    try {
+      return action();
+    } finally {
+      guard.unlock();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// What `port.process` tells beyond its verdict: one preallocated record, valid until the next packet.
+
+import type { BodyTransformError } from "../transform/body-transform.js";
+import { FlowKey } from "../flow/flow-id.js";
+import type { LayerError } from "../layer/walk.js";
+import { Frame } from "../packet/frame.js";
+import type { ParseError } from "../packet/parse-error.js";
+import type { ProcessPath } from "../provider/probes.js";
+import { DropReason, Verdict } from "../verdict.js";
+
+/** Why a packet could not be processed (verdict `Error`), by the reference's variant names (spec 02 §11.8). */
+export type ProcessError =
+  | { readonly kind: "BadState"; readonly state: string }
+  | { readonly kind: "Layer"; readonly layer: string; readonly cause: LayerError }
+  | { readonly kind: "HandlePkt"; readonly text: string }
+  | { readonly kind: "HdrTransform"; readonly header: string }
+  | { readonly kind: "BodyTransform"; readonly cause: BodyTransformError }
+  | { readonly kind: "FlowTableFull"; readonly table: "UFT"; readonly limit: number };
+
+/** The outcome of the last packet. */
+export class ProcessResult {
+  verdict: Verdict = Verdict.Modified;
+  /** Why it was dropped; `None` unless the verdict is `Drop`. */
+  reason: DropReason = DropReason.None;
+  /** Layer that decided, empty where none did. */
+  layer = "";
+  /** Rule of that layer that decided, or -1: a default, a flow-table entry, or a later layer's business. */
+  ruleId = -1;
+  /** Set when the verdict is `Error`. */
+  error: ProcessError | undefined = undefined;
+  /** Where parsing failed; meaningful when the verdict is `ParseError`. */
+  readonly parseError: ParseError;
+  /** The answer to send back; meaningful when the verdict is `Hairpin`. */
+  readonly hairpin: Frame;
+  /** Flow id as parsed, before any rewrite. */
+  readonly flow: FlowKey = new FlowKey();
+  /** Flow id after every rewrite. */
+  readonly flowAfter: FlowKey;
+  /** 1 compiled transformation, 2 recorded list, 3 all layers. */
+  path: ProcessPath = 3;
+  /** CRC-32 of `flow`: hint for choosing a path or a queue, the same for every packet of a flow. */
+  l4Hash = 0;
+  /** The packet stays inside: the underlay's MTU bounds it, not the guest's. */
+  mtuUnrestricted = false;
+
+  constructor(parseError: ParseError, hairpin: Frame, flowAfter: FlowKey) {
+    this.parseError = parseError;
+    this.hairpin = hairpin;
+    this.flowAfter = flowAfter;
+  }
+
+  /** Forgets the previous packet. */
+  begin(): void {
+    this.verdict = Verdict.Modified;
+    this.reason = DropReason.None;
+    this.layer = "";
+    this.ruleId = -1;
+    this.error = undefined;
+    this.path = 3;
+    this.l4Hash = 0;
+    this.mtuUnrestricted = false;
+  }
+}

@@ -1,0 +1,193 @@
+// The slow path: a packet walks through all layers, and what they did becomes a unified entry (spec 02 §11.4, §11.5).
+
+import type { Direction } from "opte-api";
+import { flowCrc32 } from "../flow/flow-hash.js";
+import { FlowKey } from "../flow/flow-id.js";
+import { NONE } from "../layer/flow-pairs.js";
+import { count } from "../layer/layer-stats.js";
+import { LayerOutcome, type Walk } from "../layer/walk.js";
+import { compileProgram } from "../transform/program.js";
+import { RewriteStatus } from "../transform/rewrite-status.js";
+import { DropReason, Verdict } from "../verdict.js";
+import type { PortParts } from "./port-parts.js";
+import { directionStats, PortStat } from "./port-stats.js";
+import type { ProcessResult } from "./process-result.js";
+import { TCP_ENTRY_ID, type TcpSegment } from "./tcp-flows.js";
+import { TcpOutcome } from "./tcp-tracking.js";
+import {
+  FLAG_LIST,
+  FLAG_MTU_UNRESTRICTED,
+  FLAGS,
+  HASH,
+  PROGRAM,
+  TCP_ID,
+  TCP_SLOT,
+  type RecordedTransforms,
+} from "./uft.js";
+
+/** Walks packets through the layers of one port. */
+export class SlowPath {
+  readonly #parts: PortParts;
+  readonly #walk: Walk;
+  readonly #result: ProcessResult;
+  readonly #outbound: FlowKey = new FlowKey();
+  /** Recorded transformations of compiled flows, one for each summary, so that flows share them. */
+  readonly #summaries: Map<string, RecordedTransforms> = new Map();
+
+  constructor(parts: PortParts, result: ProcessResult) {
+    this.#parts = parts;
+    this.#walk = parts.walk;
+    this.#result = result;
+  }
+
+  /** @param segment the packet's TCP segment, absent for other protocols */
+  process(dir: Direction, epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
+    this.#result.path = 3;
+    count(this.#parts.stats, directionStats(dir) + PortStat.UftMiss);
+    this.#walk.begin(dir, nowMs);
+    return dir === "out" ? this.#out(epoch, nowMs, segment) : this.#in(epoch, nowMs, segment);
+  }
+
+  #out(epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
+    const { tracking } = this.#parts;
+    const arrived = this.#result.flow;
+    let closed = false;
+    let tcpSlot = NONE;
+    if (segment !== undefined) {
+      const outcome = tracking.miss("out", arrived, arrived, segment, nowMs);
+      if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
+      closed = outcome === TcpOutcome.Closed;
+      tcpSlot = tracking.slot;
+    }
+    const ended = this.#walkLayers("out");
+    if (ended >= 0) return ended;
+    return closed ? this.#finish() : this.#cache("out", epoch, nowMs, tcpSlot);
+  }
+
+  #in(epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
+    const { tracking } = this.#parts;
+    const ended = this.#walkLayers("in");
+    if (ended >= 0) return ended;
+    this.#outbound.mirrorFrom(this.#walk.packet.flow);
+    let tcpSlot = NONE;
+    if (segment !== undefined) {
+      const outcome = tracking.miss("in", this.#outbound, this.#result.flow, segment, nowMs);
+      if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
+      if (outcome === TcpOutcome.Closed) return this.#finish();
+      tcpSlot = tracking.slot;
+    }
+    return this.#cache("in", epoch, nowMs, tcpSlot);
+  }
+
+  /** Runs the layers; returns the verdict of the one that ended the walk, or -1 when all let the packet through. */
+  #walkLayers(dir: Direction): Verdict | -1 {
+    const { layers } = this.#parts;
+    const last = layers.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const layer = layers[dir === "out" ? i : last - i];
+      if (layer === undefined) continue;
+      const outcome = layer.process(this.#walk);
+      if (outcome !== LayerOutcome.Allow) return this.#ended(dir, outcome);
+    }
+    return -1;
+  }
+
+  #ended(dir: Direction, outcome: LayerOutcome): Verdict {
+    const { layer, ruleId, reason, error } = this.#walk;
+    this.#result.layer = layer;
+    this.#result.ruleId = ruleId;
+    switch (outcome) {
+      case LayerOutcome.Deny:
+        return this.#drop(reason);
+      case LayerOutcome.Hairpin:
+        return Verdict.Hairpin;
+      case LayerOutcome.HandlePacket:
+        return this.#handlePacket(dir);
+      default:
+        if (error !== undefined) this.#result.error = { kind: "Layer", layer, cause: error };
+        return Verdict.Error;
+    }
+  }
+
+  #handlePacket(dir: Direction): Verdict {
+    const outcome = this.#parts.network.handlePacket(dir, this.#walk.packet, this.#walk.reply);
+    switch (outcome.kind) {
+      case "allow":
+        return this.#finish();
+      case "deny":
+        return this.#drop(DropReason.HandlePacket);
+      case "hairpin":
+        return Verdict.Hairpin;
+      case "error":
+        this.#result.error = { kind: "HandlePkt", text: outcome.text };
+        return Verdict.Error;
+    }
+  }
+
+  /** Makes the unified entry of an allowed packet, then emits it; the default flow is never cached. */
+  #cache(dir: Direction, epoch: number, nowMs: number, tcpSlot: number): Verdict {
+    const { uft, pairs, tcp, stats, providers, port, tracking } = this.#parts;
+    const walk = this.#walk;
+    const arrived = this.#result.flow;
+    if (arrived.isDefault) return this.#finish();
+    if (tcpSlot >= 0) tcp.setParents(dir, tcpSlot, walk.linkParents(pairs));
+    const table = uft.table(dir);
+    const recorded: RecordedTransforms = {
+      headers: walk.headers.slice(),
+      bodies: walk.bodies.slice(),
+      summary: summaryOf(walk),
+    };
+    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), recorded, (flow) => {
+      providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
+      count(stats, directionStats(dir) + PortStat.UftEvictions);
+    });
+    if (slot < 0) {
+      this.#result.error = { kind: "FlowTableFull", table: "UFT", limit: table.table.limit };
+      return Verdict.Error;
+    }
+    if (dir === "in") uft.pair(slot, this.#outbound);
+    const hash = flowCrc32(arrived);
+    this.#result.l4Hash = hash;
+    this.#result.mtuUnrestricted = walk.metadata.isInternalTarget;
+    table.table.setWord(slot, HASH, hash);
+    if (tcpSlot >= 0) {
+      table.table.setWord(slot, TCP_SLOT, tcpSlot);
+      table.table.setWord(slot, TCP_ID, tcp.table.word(tcpSlot, TCP_ENTRY_ID));
+    }
+    const at = slot * table.table.stride + PROGRAM;
+    const compiled =
+      walk.bodies.length === 0 &&
+      compileProgram(walk.headers, walk.packet, table.table.records, at, this.#parts.templates);
+    const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
+    table.table.setWord(slot, FLAGS, flags);
+    if (compiled) table.setRecorded(slot, this.#shared(recorded.summary));
+    tracking.noteGauges();
+    return this.#finish();
+  }
+
+  #shared(summary: string): RecordedTransforms {
+    let shared = this.#summaries.get(summary);
+    if (shared === undefined) {
+      shared = { headers: [], bodies: [], summary };
+      this.#summaries.set(summary, shared);
+    }
+    return shared;
+  }
+
+  #finish(): Verdict {
+    const status = this.#walk.rewrite.finish();
+    if (status === RewriteStatus.Done) return Verdict.Modified;
+    return this.#drop(status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong);
+  }
+
+  #drop(reason: DropReason): Verdict {
+    this.#result.reason = reason;
+    return Verdict.Drop;
+  }
+}
+
+function summaryOf(walk: Walk): string {
+  const headers = walk.headers.map((transform) => transform.name).join(",");
+  const bodies = walk.bodies.map((transform) => transform.text).join(",");
+  return `hdr: ${headers}, body: ${bodies}`;
+}

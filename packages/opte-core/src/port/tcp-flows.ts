@@ -1,0 +1,303 @@
+// The port's table of tracked TCP flows (spec 02 §13), keyed by the guest's outbound flow id.
+//
+// It reclaims table slots early and notices re-use of a flow; it does not validate TCP.
+//
+//   record (words): 0-10 flow-table.ts | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | ID | PARENTS in, out | CHECKED |
+//                   inbound key (10)
+//   counters[slot]: segments in, segments out, bytes in, bytes out
+
+import type { Direction } from "opte-api";
+import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
+import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
+import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
+import { tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
+import { nextTcpState, TCP_ACK, TCP_STATE_NAMES } from "../flow/tcp-matrix.js";
+import { FlowPairs, NONE } from "../layer/flow-pairs.js";
+
+const STATE = TABLE_WORDS;
+/** Which of the four numbers below were seen. */
+const KNOWN = STATE + 1;
+const GUEST_SEQ = STATE + 2;
+const GUEST_ACK = STATE + 3;
+const REMOTE_SEQ = STATE + 4;
+const REMOTE_ACK = STATE + 5;
+/** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
+export const TCP_ENTRY_ID = STATE + 6;
+const PARENTS_IN = STATE + 7;
+const PARENTS_OUT = STATE + 8;
+const CHECKED = STATE + 9;
+/** Inbound flow id as it last arrived; all zero until then. */
+const INBOUND = STATE + 10;
+const OWNER_WORDS = 10 + FLOW_WORDS;
+
+const SEGS_IN = 0;
+const SEGS_OUT = 1;
+const BYTES_IN = 2;
+const BYTES_OUT = 3;
+const COUNTERS = 4;
+
+/** A TCP segment as the tracker needs it. */
+export interface TcpSegment {
+  readonly flags: number;
+  readonly seq: number;
+  readonly ack: number;
+  /** Whole frame as handed to the port, encapsulation included. */
+  readonly frameLen: number;
+}
+
+/** One entry of a dump of TCP flows (spec 02 §13.1). */
+export interface TcpFlowDump {
+  readonly hits: number;
+  readonly inboundFlowId: FlowId | undefined;
+  readonly tcpState: TcpStateDump;
+  readonly segsIn: number;
+  readonly segsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Tracking state of a flow; numbers never seen are absent. */
+export interface TcpStateDump {
+  /** Variant name: `SynSent`. */
+  readonly tcpState: string;
+  readonly guestSeq: number | undefined;
+  readonly guestAck: number | undefined;
+  readonly remoteSeq: number | undefined;
+  readonly remoteAck: number | undefined;
+}
+
+/** Tracked TCP flows of a port. */
+export class TcpFlows {
+  readonly table: FlowTable;
+  readonly #pairs: FlowPairs;
+  #counters: Float64Array;
+  #nextId = 1;
+  readonly #key: FlowKey = new FlowKey();
+
+  constructor(limit: number, pairs: FlowPairs) {
+    this.table = new FlowTable(limit, OWNER_WORDS);
+    this.#pairs = pairs;
+    this.#counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
+  }
+
+  /** The slot of a live entry, or -1. */
+  find(outbound: FlowKey): number {
+    const slot = this.table.find(outbound);
+    return slot >= 0 && this.#isAlive(slot) ? slot : NONE;
+  }
+
+  /** Whether `slot` still holds the entry that was given `id`. */
+  holds(slot: number, id: number): boolean {
+    return slot >= 0 && this.table.isUsed(slot) && this.table.word(slot, TCP_ENTRY_ID) === id && this.#isAlive(slot);
+  }
+
+  state(slot: number): number {
+    return this.table.word(slot, STATE);
+  }
+
+  /**
+   * Creates an entry in `state` with its first segment counted, replacing one with the same key. A full table evicts by priority.
+   *
+   * @returns its slot, or -1 when the table is full and nothing may be evicted
+   */
+  create(
+    dir: Direction,
+    outbound: FlowKey,
+    state: number,
+    segment: TcpSegment,
+    nowMs: number,
+    evicted: (flow: FlowKey) => void,
+  ): number {
+    const existing = this.table.find(outbound);
+    if (existing >= 0) this.remove(existing);
+    else if (this.table.isFull && !this.#evict(nowMs, evicted)) return NONE;
+    const slot = this.table.insert(outbound.words, 0, nowMs);
+    if (this.#counters.length < this.table.lastHitMs.length * COUNTERS) {
+      const counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
+      counters.set(this.#counters);
+      this.#counters = counters;
+    }
+    this.#counters.fill(0, slot * COUNTERS, (slot + 1) * COUNTERS);
+    this.table.setWord(slot, STATE, state);
+    this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
+    this.table.setWord(slot, PARENTS_IN, NONE);
+    this.table.setWord(slot, PARENTS_OUT, NONE);
+    this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
+    this.#count(dir, slot, segment);
+    this.#track(dir, slot, segment);
+    return slot;
+  }
+
+  /**
+   * Runs one segment of a tracked flow: counts it and its hit, moves the state on where the matrix allows, and notes the sequence
+   * numbers even of a refused one.
+   *
+   * @returns the new state, `UNEXPECTED` or `NEW_FLOW` (flow/tcp-matrix.ts)
+   */
+  run(dir: Direction, slot: number, segment: TcpSegment, nowMs: number): number {
+    this.table.touch(slot, nowMs);
+    this.#count(dir, slot, segment);
+    const next = nextTcpState(dir, this.state(slot), segment.flags, this.#acksGuest(slot, segment.ack));
+    this.#track(dir, slot, segment);
+    if (next >= 0) this.table.setWord(slot, STATE, next);
+    return next;
+  }
+
+  /** Notes the flow id under which inbound segments arrive. */
+  setInbound(slot: number, inbound: FlowKey): void {
+    this.table.records.set(inbound.words, slot * this.table.stride + INBOUND);
+  }
+
+  /** Reads that flow id into `key`; `false` when no inbound segment was seen yet. */
+  readInbound(slot: number, key: FlowKey): boolean {
+    const at = slot * this.table.stride + INBOUND;
+    for (let i = 0; i < FLOW_WORDS; i++) key.words[i] = this.table.word(slot, INBOUND + i);
+    return this.table.records[at + FLOW_WORDS - 1] !== 0;
+  }
+
+  /** Replaces the parents of one direction; takes the list over. */
+  setParents(dir: Direction, slot: number, parents: number): void {
+    const word = dir === "in" ? PARENTS_IN : PARENTS_OUT;
+    this.#pairs.unlinkAll(this.table.word(slot, word));
+    this.table.setWord(slot, word, parents);
+  }
+
+  /** Removes an entry; its last hit is not handed on. */
+  remove(slot: number): void {
+    this.#release(slot);
+    this.table.remove(slot);
+  }
+
+  clear(): void {
+    for (let slot = 0; slot < this.table.slotEnd; slot++) if (this.table.isUsed(slot)) this.#release(slot);
+    this.table.clear();
+  }
+
+  /** Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently. */
+  expire(nowMs: number, key: FlowKey, expired: (flow: FlowKey, lastHitMs: number, nowMs: number) => void): void {
+    for (const slot of this.table.sortedSlots()) {
+      const lastHitMs = this.table.lastHit(slot);
+      const idle = nowMs - lastHitMs >= tcpTtlMs(this.state(slot));
+      if (!idle && this.#isAlive(slot)) continue;
+      if (idle) {
+        this.table.readKey(slot, key);
+        expired(key, lastHitMs, nowMs);
+        this.#inherit(slot);
+      }
+      this.remove(slot);
+    }
+  }
+
+  /** Eviction verdicts of all live entries, lowest first by parent pair: what protects a layer's pairs (spec 02 §9.3). */
+  parentPriorities(nowMs: number): (pair: number) => number {
+    const priorities = new Map<number, number>();
+    for (let slot = 0; slot < this.table.slotEnd; slot++) {
+      if (!this.table.isUsed(slot) || !this.#isAlive(slot)) continue;
+      const own = tcpPriority(this.state(slot), nowMs - this.table.lastHit(slot));
+      const note = (pair: number): void => {
+        priorities.set(pair, Math.min(own, priorities.get(pair) ?? NO_OPINION));
+      };
+      this.#pairs.forEach(this.table.word(slot, PARENTS_IN), note);
+      this.#pairs.forEach(this.table.word(slot, PARENTS_OUT), note);
+    }
+    return (pair) => priorities.get(pair) ?? NO_OPINION;
+  }
+
+  dumpState(slot: number): TcpStateDump {
+    const seen = (word: number): number | undefined =>
+      (this.table.word(slot, KNOWN) & (1 << (word - GUEST_SEQ))) === 0 ? undefined : this.table.word(slot, word) >>> 0;
+    return {
+      tcpState: TCP_STATE_NAMES[this.state(slot)] ?? "Closed",
+      guestSeq: seen(GUEST_SEQ),
+      guestAck: seen(GUEST_ACK),
+      remoteSeq: seen(REMOTE_SEQ),
+      remoteAck: seen(REMOTE_ACK),
+    };
+  }
+
+  dump(): (readonly [FlowId, TcpFlowDump])[] {
+    const table = this.table;
+    return table.sortedSlots().map((slot) => [
+      table.flowId(slot),
+      {
+        hits: table.hits(slot),
+        inboundFlowId: this.readInbound(slot, this.#key) ? flowIdOf(this.#key.words, 0) : undefined,
+        tcpState: this.dumpState(slot),
+        segsIn: this.#counter(slot, SEGS_IN),
+        segsOut: this.#counter(slot, SEGS_OUT),
+        bytesIn: this.#counter(slot, BYTES_IN),
+        bytesOut: this.#counter(slot, BYTES_OUT),
+      },
+    ]);
+  }
+
+  #isAlive(slot: number): boolean {
+    const killEpoch = this.#pairs.killEpoch;
+    if (this.table.word(slot, CHECKED) === killEpoch) return true;
+    if (!this.#pairs.allAlive(this.table.word(slot, PARENTS_IN))) return false;
+    if (!this.#pairs.allAlive(this.table.word(slot, PARENTS_OUT))) return false;
+    this.table.setWord(slot, CHECKED, killEpoch);
+    return true;
+  }
+
+  #acksGuest(slot: number, ack: number): boolean {
+    if ((this.table.word(slot, KNOWN) & 1) === 0) return false;
+    return ack >>> 0 === (this.table.word(slot, GUEST_SEQ) + 1) >>> 0;
+  }
+
+  #track(dir: Direction, slot: number, segment: TcpSegment): void {
+    this.#note(slot, dir === "out" ? GUEST_SEQ : REMOTE_SEQ, segment.seq);
+    if ((segment.flags & TCP_ACK) !== 0) this.#note(slot, dir === "out" ? GUEST_ACK : REMOTE_ACK, segment.ack);
+  }
+
+  #note(slot: number, word: number, value: number): void {
+    this.table.setWord(slot, word, value);
+    this.table.setWord(slot, KNOWN, this.table.word(slot, KNOWN) | (1 << (word - GUEST_SEQ)));
+  }
+
+  #count(dir: Direction, slot: number, segment: TcpSegment): void {
+    const at = slot * COUNTERS + (dir === "in" ? 0 : 1);
+    this.#counters[at + SEGS_IN] = this.#counter(slot, dir === "in" ? SEGS_IN : SEGS_OUT) + 1;
+    this.#counters[at + BYTES_IN] = this.#counter(slot, dir === "in" ? BYTES_IN : BYTES_OUT) + segment.frameLen;
+  }
+
+  #counter(slot: number, counter: number): number {
+    return this.#counters[slot * COUNTERS + counter] as number; // Unwrap: counters grow with the table's slots
+  }
+
+  /** A killed entry goes first, else the highest priority, then the oldest last hit, then the lowest flow. */
+  #evict(nowMs: number, evicted: (flow: FlowKey) => void): boolean {
+    const table = this.table;
+    let victim = NONE;
+    let best = PROTECTED;
+    for (const slot of table.sortedSlots()) {
+      if (!this.#isAlive(slot)) {
+        victim = slot;
+        break;
+      }
+      const priority = tcpPriority(this.state(slot), nowMs - table.lastHit(slot));
+      if (priority === PROTECTED) continue;
+      if (priority > best || (priority === best && table.lastHit(slot) < table.lastHit(victim))) {
+        victim = slot;
+        best = priority;
+      }
+    }
+    if (victim < 0) return false;
+    table.readKey(victim, this.#key);
+    evicted(this.#key);
+    this.#inherit(victim);
+    this.remove(victim);
+    return true;
+  }
+
+  #inherit(slot: number): void {
+    const lastHitMs = this.table.lastHit(slot);
+    this.#pairs.inheritAll(this.table.word(slot, PARENTS_IN), lastHitMs);
+    this.#pairs.inheritAll(this.table.word(slot, PARENTS_OUT), lastHitMs);
+  }
+
+  #release(slot: number): void {
+    this.#pairs.unlinkAll(this.table.word(slot, PARENTS_IN));
+    this.#pairs.unlinkAll(this.table.word(slot, PARENTS_OUT));
+  }
+}

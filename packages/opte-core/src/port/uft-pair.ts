@@ -1,0 +1,67 @@
+// The two directions of the unified flow table, and which entries belong together (spec 02 §11.3, §11.5).
+//
+// An inbound entry knows the outbound flow id that answers it; an outbound entry learns its partner only from an inbound miss.
+
+import type { Direction } from "opte-api";
+import { FLOW_WORDS, FlowKey } from "../flow/flow-id.js";
+import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
+import type { TemplateTable } from "../transform/template-table.js";
+import { PARTNER, Uft } from "./uft.js";
+
+export class UftPair {
+  readonly in: Uft;
+  readonly out: Uft;
+  /** Outbound flow id that answers each inbound entry, ten words a slot. */
+  #partnerKeys: Int32Array = new Int32Array(0);
+  readonly #key: FlowKey = new FlowKey();
+
+  constructor(limit: number, pairs: FlowPairs, templates: TemplateTable) {
+    this.in = new Uft(limit, pairs, templates, (slot) => {
+      this.#forgetInbound(slot);
+    });
+    this.out = new Uft(limit, pairs, templates, () => {
+      // Inbound entries find their partner by its flow id.
+    });
+  }
+
+  table(dir: Direction): Uft {
+    return dir === "in" ? this.in : this.out;
+  }
+
+  /** Notes that inbound entry `slot` is answered by outbound flow `outbound`, which then knows its partner too. */
+  pair(slot: number, outbound: FlowKey): void {
+    const needed = this.in.table.lastHitMs.length * FLOW_WORDS;
+    if (this.#partnerKeys.length < needed) {
+      const keys = new Int32Array(needed);
+      keys.set(this.#partnerKeys);
+      this.#partnerKeys = keys;
+    }
+    this.#partnerKeys.set(outbound.words, slot * FLOW_WORDS);
+    const partner = this.out.table.find(outbound);
+    if (partner >= 0) this.out.table.setWord(partner, PARTNER, slot);
+  }
+
+  /** The partner of an entry in the opposite table, or -1. */
+  partner(dir: Direction, slot: number): number {
+    if (dir === "out") return this.out.table.word(slot, PARTNER);
+    return this.out.table.findWords(this.#partnerKeys, slot * FLOW_WORDS);
+  }
+
+  remove(dir: Direction, flow: FlowKey): boolean {
+    const uft = this.table(dir);
+    const slot = uft.table.find(flow);
+    if (slot >= 0) uft.remove(slot);
+    return slot >= 0;
+  }
+
+  clear(): void {
+    this.in.clear();
+    this.out.clear();
+  }
+
+  #forgetInbound(slot: number): void {
+    this.#key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+    const partner = this.out.table.find(this.#key);
+    if (partner >= 0 && this.out.table.word(partner, PARTNER) === slot) this.out.table.setWord(partner, PARTNER, NONE);
+  }
+}

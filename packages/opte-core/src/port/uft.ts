@@ -1,0 +1,183 @@
+// The unified flow table (UFT) of one direction (spec 02 §11.6): what a flow's packets have done to them, by their original flow id.
+//
+//   record (words): 0-10 flow-table.ts | PROGRAM … transform program | EPOCH | TCP slot, TCP id | HASH | FLAGS | PARTNER | PARENTS | CHECKED
+//
+// A hit reads the record and nothing else; only flows that cannot be compiled have a recorded list of transformations beside it.
+
+import { ALWAYS_EVICTABLE, ttlPriority } from "../flow/eviction.js";
+import { FlowKey, type FlowId } from "../flow/flow-id.js";
+import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
+import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
+import { FLOW_TTL_MS, type FlowEntryDump } from "../layer/layer-flows.js";
+import type { BodyTransform } from "../transform/body-transform.js";
+import type { HeaderTransform } from "../transform/header-transform.js";
+import { PROGRAM_WORDS, releaseProgram } from "../transform/program.js";
+import type { TemplateTable } from "../transform/template-table.js";
+
+/** Transform program of a record (transform/program.ts). */
+export const PROGRAM = TABLE_WORDS;
+/** Port epoch at which the entry was made, low 32 bits. */
+export const EPOCH = PROGRAM + PROGRAM_WORDS;
+/** Slot of the flow's TCP entry, or -1; valid while {@link TCP_ID} matches. */
+export const TCP_SLOT = EPOCH + 1;
+export const TCP_ID = EPOCH + 2;
+/** CRC-32 of the original flow id. */
+export const HASH = EPOCH + 3;
+export const FLAGS = EPOCH + 4;
+/** Outbound entries: slot of the inbound entry that named this one its partner last, or -1. */
+export const PARTNER = EPOCH + 5;
+/** Head of the list of parents in {@link FlowPairs}. */
+const PARENTS = EPOCH + 6;
+/** `killEpoch` at which the parents were last seen alive. */
+const CHECKED = EPOCH + 7;
+const OWNER_WORDS = PROGRAM_WORDS + 8;
+
+/** The flow goes to an internal target: the guest's MTU does not bound it. */
+export const FLAG_MTU_UNRESTRICTED = 1;
+/** The record's program is not set: replay the recorded list. */
+export const FLAG_LIST = 2;
+
+/** What a flow does to its packets, in the form that dumps print and path 2 replays. */
+export interface RecordedTransforms {
+  /** Empty for a compiled flow. */
+  readonly headers: readonly HeaderTransform[];
+  readonly bodies: readonly BodyTransform[];
+  /** `hdr: encap, body: ` (spec 02 §11.6). */
+  readonly summary: string;
+}
+
+/** Told of an entry that expired (both times 0 on eviction). */
+export type UftExpiryListener = (flow: FlowKey, lastHitMs: number, nowMs: number) => void;
+
+/** One direction of the unified flow table. */
+export class Uft {
+  readonly table: FlowTable;
+  readonly #pairs: FlowPairs;
+  readonly #templates: TemplateTable;
+  readonly #recorded: (RecordedTransforms | undefined)[] = [];
+  readonly #removing: (slot: number) => void;
+  readonly #victimKey: FlowKey = new FlowKey();
+
+  /** @param removing told of every entry before it leaves the table, but not when the table is cleared */
+  constructor(limit: number, pairs: FlowPairs, templates: TemplateTable, removing: (slot: number) => void) {
+    this.table = new FlowTable(limit, OWNER_WORDS);
+    this.#pairs = pairs;
+    this.#templates = templates;
+    this.#removing = removing;
+  }
+
+  /** The slot of a live entry, or -1. */
+  find(flow: FlowKey): number {
+    const slot = this.table.find(flow);
+    return slot >= 0 && this.#isAlive(slot) ? slot : NONE;
+  }
+
+  /**
+   * Adds an entry, replacing one with the same key. A full table gives up a killed entry, else its longest-idle TCP flow.
+   *
+   * @param parents head of the list of parents, which the entry takes over
+   * @returns its slot, or -1 when nothing can be evicted: then the parents are given up
+   */
+  insert(
+    flow: FlowKey,
+    nowMs: number,
+    epoch: number,
+    parents: number,
+    recorded: RecordedTransforms,
+    evicted: (flow: FlowKey) => void,
+  ): number {
+    const existing = this.table.find(flow);
+    if (existing >= 0) this.remove(existing);
+    else if (this.table.isFull && !this.#evict(evicted)) {
+      this.#pairs.unlinkAll(parents);
+      return NONE;
+    }
+    const slot = this.table.insert(flow.words, 0, nowMs);
+    this.table.setWord(slot, EPOCH, epoch);
+    this.table.setWord(slot, TCP_SLOT, NONE);
+    this.table.setWord(slot, PARTNER, NONE);
+    this.table.setWord(slot, PARENTS, parents);
+    this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
+    this.#recorded[slot] = recorded;
+    return slot;
+  }
+
+  /** Removes an entry; its last hit is not handed on. */
+  remove(slot: number): void {
+    this.#removing(slot);
+    this.#release(slot);
+    this.table.remove(slot);
+  }
+
+  recorded(slot: number): RecordedTransforms | undefined {
+    return this.#recorded[slot];
+  }
+
+  setRecorded(slot: number, recorded: RecordedTransforms): void {
+    this.#recorded[slot] = recorded;
+  }
+
+  clear(): void {
+    for (let slot = 0; slot < this.table.slotEnd; slot++) if (this.table.isUsed(slot)) this.#release(slot);
+    this.table.clear();
+  }
+
+  /** Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently. */
+  expire(nowMs: number, key: FlowKey, expired: UftExpiryListener): void {
+    for (const slot of this.table.sortedSlots()) {
+      const lastHitMs = this.table.lastHit(slot);
+      const idle = nowMs - lastHitMs >= FLOW_TTL_MS;
+      if (!idle && this.#isAlive(slot)) continue;
+      if (idle) {
+        this.table.readKey(slot, key);
+        expired(key, lastHitMs, nowMs);
+        this.#pairs.inheritAll(this.table.word(slot, PARENTS), lastHitMs);
+      }
+      this.remove(slot);
+    }
+  }
+
+  dump(): (readonly [FlowId, FlowEntryDump])[] {
+    return this.table
+      .sortedSlots()
+      .map((slot) => [
+        this.table.flowId(slot),
+        { hits: this.table.hits(slot), summary: this.#recorded[slot]?.summary ?? "" },
+      ]);
+  }
+
+  #isAlive(slot: number): boolean {
+    const killEpoch = this.#pairs.killEpoch;
+    if (this.table.word(slot, CHECKED) === killEpoch) return true;
+    if (!this.#pairs.allAlive(this.table.word(slot, PARENTS))) return false;
+    this.table.setWord(slot, CHECKED, killEpoch);
+    return true;
+  }
+
+  #evict(evicted: (flow: FlowKey) => void): boolean {
+    const table = this.table;
+    let victim = NONE;
+    for (const slot of table.sortedSlots()) {
+      if (!this.#isAlive(slot)) {
+        victim = slot;
+        break;
+      }
+      if (ttlPriority(table.word(slot, 9) & 0xff) !== ALWAYS_EVICTABLE) continue;
+      if (victim < 0 || table.lastHit(slot) < table.lastHit(victim)) victim = slot;
+    }
+    if (victim < 0) return false;
+    table.readKey(victim, this.#victimKey);
+    evicted(this.#victimKey);
+    this.#pairs.inheritAll(table.word(victim, PARENTS), table.lastHit(victim));
+    this.remove(victim);
+    return true;
+  }
+
+  #release(slot: number): void {
+    this.#pairs.unlinkAll(this.table.word(slot, PARENTS));
+    if ((this.table.word(slot, FLAGS) & FLAG_LIST) === 0) {
+      releaseProgram(this.table.records, slot * this.table.stride + PROGRAM, this.#templates);
+    }
+    this.#recorded[slot] = undefined;
+  }
+}
