@@ -1,0 +1,102 @@
+// The rules of one direction of a layer, in the order in which they are tried (spec 02 §4).
+
+import type { DefaultAction } from "../action/action.js";
+import type { MetadataView } from "../predicate/evaluate.js";
+import type { Packet } from "../packet/packet.js";
+import type { Classifier } from "./classifier.js";
+import { OrderedScan } from "./ordered-scan.js";
+import { comesBefore, type RuleEntry } from "./rule-entry.js";
+import { rulesEqual, type Rule } from "./rule.js";
+
+export type { RuleEntry } from "./rule-entry.js";
+
+/** An ordered, counted set of rules with a default. Changes are atomic: a packet sees all of one or nothing. */
+export class RuleSet {
+  /** What happens where no rule matches. */
+  readonly defaultAction: DefaultAction;
+  #defaultHits = 0;
+  #nextId = 0;
+  #entries: RuleEntry[] = [];
+  readonly #classifier: Classifier;
+
+  constructor(defaultAction: DefaultAction, classifier: Classifier = new OrderedScan()) {
+    this.defaultAction = defaultAction;
+    this.#classifier = classifier;
+  }
+
+  /** How many rules there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** How many packets met no rule, since the set was made. */
+  get defaultHits(): number {
+    return this.#defaultHits;
+  }
+
+  /** The rules in the order in which they are tried; valid until the next change. */
+  get entries(): readonly RuleEntry[] {
+    return this.#entries;
+  }
+
+  /** The first rule that matches, counting a hit for it; `undefined`, counting a default hit, where none does. */
+  match(packet: Packet, metadata: MetadataView): RuleEntry | undefined {
+    const entry = this.find(packet, metadata);
+    if (entry === undefined) this.#defaultHits += 1;
+    else entry.hits += 1;
+    return entry;
+  }
+
+  /** The first rule that matches, without a trace of the question. */
+  find(packet: Packet, metadata: MetadataView): RuleEntry | undefined {
+    return this.#classifier.find(packet, metadata);
+  }
+
+  /**
+   * Adds a rule in its place: by priority; among equal priorities every deny precedes every other action, and within each of the two
+   * the newest is first.
+   *
+   * @returns the rule's id: counted from 0 and never used again
+   */
+  add(rule: Rule): number {
+    const entry: RuleEntry = { id: this.#nextId, rule, hits: 0 };
+    this.#nextId += 1;
+    this.#entries.splice(this.#placeOf(entry), 0, entry);
+    this.#classifier.add(entry);
+    return entry.id;
+  }
+
+  /** @returns whether there was such a rule */
+  remove(id: number): boolean {
+    const index = this.#entries.findIndex((entry) => entry.id === id);
+    const entry = this.#entries[index];
+    if (entry === undefined) return false;
+    this.#entries.splice(index, 1);
+    this.#classifier.remove(entry);
+    return true;
+  }
+
+  /** Replaces all rules by `rules`, added one by one, so that of equals the last one is tried first. Ids and default hits go on. */
+  replace(rules: readonly Rule[]): void {
+    this.#entries = [];
+    this.#classifier.clear();
+    for (const rule of rules) this.add(rule);
+  }
+
+  /** Id of the first rule, in the order of trial, that asks the same as `rule`; priorities and actions do not count. */
+  findEqual(rule: Rule): number | undefined {
+    return this.#entries.find((entry) => rulesEqual(entry.rule, rule))?.id;
+  }
+
+  #placeOf(entry: RuleEntry): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#entries[middle];
+      if (other !== undefined && comesBefore(other, entry)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
