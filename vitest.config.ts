@@ -7,6 +7,7 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./scripts/skip-reporter.ts"],
     projects: [
       {
         resolve: {
