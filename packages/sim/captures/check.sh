@@ -32,6 +32,7 @@ expect_closes() {
   [[ $senders == "$2 $3" ]] || die "Expected a FIN of $2 and then of $3, found '$senders'"
 }
 
+tshark -r "$file" >/dev/null || die "tshark cannot read '$file' to its end"
 (($(stat -c %s "$file") <= max_bytes)) || die "'$file' is larger than $max_bytes bytes"
 
 for protocol in ip tcp udp icmp icmpv6; do
