@@ -1,0 +1,85 @@
+// Runs the records of text.jsonl: accept or reject, the parsed value and its printed form (vectors/FORMAT-text.md).
+
+import { TextError } from "opte-api";
+import { compareJson, type Difference, type JsonComparison } from "./compare-json.js";
+import { canonicalDisplay } from "./display-text.js";
+import { FieldReader, isObject, type Json, type JsonObject } from "./json.js";
+import { hasLaxNumber } from "./lax-number.js";
+import { plainIpv6 } from "./plain-ipv6.js";
+import { failedReport, type Report } from "./report.js";
+import { TEXT_TYPES, type TextType, type TextValue } from "./text-types.js";
+
+/** What became of an input: its value, or the kind of error. */
+type TextOutcome = { readonly ok: JsonObject } | { readonly err: string };
+
+const AREA = "text";
+/** Fields that hold printed forms: ours are RFC 5952, the reference's its own. */
+const PRINTED: ReadonlySet<string> = new Set(["canonical", "network", "ip", "cidr", "hosts", "filters_canonical"]);
+/** `rfc5952` is what `canonical` is compared with. */
+const COMPARISON: JsonComparison = { ignores: (key) => key === "rfc5952" };
+
+/** Runs one record. @throws FieldError if it is malformed. */
+export function runTextRecord(record: FieldReader): Report {
+  const type = record.string("type");
+  const input = record.raw("input") ?? null;
+  const name = JSON.stringify(input);
+  const parse = TEXT_TYPES[type];
+  if (parse === undefined) {
+    return failedReport({ area: AREA, group: type, name }, `Not yet supported: text type "${type}"`);
+  }
+  const actual = outcomeOf(parse, input);
+  const expected = expectedOutcome(type, parse, input, record);
+  const differences = compareOutcomes(expected, actual);
+  return {
+    area: AREA,
+    group: type,
+    name,
+    mismatches: differences.length === 0 ? [] : [{ where: "", differences }],
+    deviations: [],
+  };
+}
+
+/** The recorded outcome, but for the two classes of input that ours treats better. */
+function expectedOutcome(type: string, parse: TextType, input: Json, record: FieldReader): TextOutcome {
+  if (typeof input === "string") {
+    if (hasLaxNumber(type, input)) return { err: "" };
+    const plain = plainIpv6(input);
+    if (!record.has("ok") && plain !== input) return outcomeOf(parse, plain);
+  }
+  const ok = record.raw("ok");
+  if (!isObject(ok)) return { err: record.string("err") };
+  const { rfc5952 } = ok;
+  return { ok: rfc5952 === undefined ? ok : { ...ok, canonical: rfc5952 } };
+}
+
+function outcomeOf(parse: TextType, input: Json): TextOutcome {
+  try {
+    return { ok: valueJson(parse(input)) };
+  } catch (error) {
+    if (error instanceof TextError) return { err: error.kind };
+    throw error;
+  }
+}
+
+function valueJson(value: TextValue): JsonObject {
+  return { canonical: value.canonical, ...value.fields };
+}
+
+/** Both must accept with the same value, or both reject; for what reason is not compared. */
+function compareOutcomes(expected: TextOutcome, actual: TextOutcome): Difference[] {
+  if ("ok" in expected && "ok" in actual) {
+    return compareJson(expected.ok, actual.ok, "", COMPARISON).filter(
+      (difference) => !PRINTED.has(difference.path) || !isSameText(difference),
+    );
+  }
+  if ("err" in expected && "err" in actual) return [];
+  return compareJson(expected, actual, "", COMPARISON);
+}
+
+function isSameText({ expected, actual }: Difference): boolean {
+  return (
+    typeof expected === "string" &&
+    typeof actual === "string" &&
+    canonicalDisplay(expected) === canonicalDisplay(actual)
+  );
+}
