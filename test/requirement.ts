@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { describe, it } from "vitest";
 
 /** Why a test may be skipped; `OPTE_REQUIRE` names those, separated by commas, for which a skip is a failure. */
-export type RequirementReason = "root" | "debian" | "browser";
+export type RequirementReason = "root" | "debian" | "browser" | "node";
 
 /** Something that the machine has or has not. */
 export interface Requirement {
