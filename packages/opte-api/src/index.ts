@@ -1,1 +1,24 @@
-export {};
+// Public names of opte-api.
+
+export { API_VERSION } from "./api-version.js";
+export { DECIMAL_FAULT_TEXT, type DecimalFault, parseDecimal } from "./decimal.js";
+export { Direction } from "./direction.js";
+export { DomainName } from "./domain-name.js";
+export { Errno } from "./errno.js";
+export { EtherType } from "./ether-type.js";
+export { IpAddr } from "./ip-addr.js";
+export { IpCidr } from "./ip-cidr.js";
+export { IpProtocol } from "./ip-protocol.js";
+export { Ipv4Addr } from "./ipv4-addr.js";
+export { Ipv4Cidr } from "./ipv4-cidr.js";
+export { Ipv6Addr } from "./ipv6-addr.js";
+export { Ipv6Cidr } from "./ipv6-cidr.js";
+export { MacAddr } from "./mac-addr.js";
+export { MulticastUnderlay } from "./multicast-underlay.js";
+export { OPTE_ERROR_KINDS, OpteError, type OpteErrorKind, type OpteErrorPayload } from "./opte-error.js";
+export { PortNumber } from "./port-number.js";
+export { PortRange } from "./port-range.js";
+export { TcpState } from "./tcp-state.js";
+export { TextError } from "./text-error.js";
+export { decodeUtf8, encodeUtf8, isUtf8 } from "./utf8.js";
+export { Vni } from "./vni.js";
