@@ -64,8 +64,8 @@ export class MacAddr {
     return Uint8Array.of(hi >>> 8, hi, lo >>> 24, lo >>> 16, lo >>> 8, lo);
   }
 
-  /** Whether it names a group of stations (multicast or broadcast): lowest bit of the first byte. */
-  get isGroup(): boolean {
+  /** Whether it names a group of stations, broadcast included: lowest bit of the first byte. */
+  get isMulticast(): boolean {
     return (this.hi & 0x0100) !== 0;
   }
 
