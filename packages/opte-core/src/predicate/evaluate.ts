@@ -1,6 +1,6 @@
 // Asks a packet whether a predicate holds (spec 02 §3.1, §3.2), reading header values from the frame as it stands now.
 
-import { Ipv4Cidr, Ipv6Cidr, type Ipv4Addr, type Ipv6Addr } from "opte-api";
+import { IpProtocol, Ipv4Cidr, Ipv6Cidr, type Ipv4Addr, type Ipv6Addr } from "opte-api";
 import { dhcp4MessageType } from "../packet/dhcp4-message.js";
 import type { Packet } from "../packet/packet.js";
 import type { DataPredicate } from "./data-predicate.js";
@@ -11,10 +11,7 @@ export interface MetadataView {
   get(key: string): string | undefined;
 }
 
-const TCP = 6;
-const UDP = 17;
-const ICMP = 1;
-const ICMPV6 = 58;
+const { Icmp, Icmpv6, Tcp, Udp } = IpProtocol;
 
 /**
  * Whether `predicate` holds for the inner headers of `packet` as they stand, and for its metadata. A predicate on a header that
@@ -39,17 +36,17 @@ export function matches(predicate: Predicate, packet: Packet, metadata: Metadata
     case "ipProtocol":
       return packet.ip >= 0 && predicate.values.includes(rd8(packet.frame.bytes, packet.protoAt));
     case "srcPort":
-      return hasUlp(packet, TCP, UDP) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp));
+      return hasUlp(packet, Tcp, Udp) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp));
     case "dstPort":
-      return hasUlp(packet, TCP, UDP) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp + 2));
+      return hasUlp(packet, Tcp, Udp) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp + 2));
     case "icmpType":
-      return hasUlp(packet, ICMP, ICMP) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
+      return hasUlp(packet, Icmp, Icmp) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
     case "icmpCode":
-      return hasUlp(packet, ICMP, ICMP) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
+      return hasUlp(packet, Icmp, Icmp) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
     case "icmpv6Type":
-      return hasUlp(packet, ICMPV6, ICMPV6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
+      return hasUlp(packet, Icmpv6, Icmpv6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
     case "icmpv6Code":
-      return hasUlp(packet, ICMPV6, ICMPV6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
+      return hasUlp(packet, Icmpv6, Icmpv6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
     case "meta":
       return metadata.get(predicate.key) === predicate.value;
     case "not":

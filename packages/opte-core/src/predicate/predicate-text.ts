@@ -1,6 +1,6 @@
 // Text of predicates, as rule dumps print it (spec 02 §3.3).
 
-import { IpProtocol } from "opte-api";
+import { EtherType, IpProtocol } from "opte-api";
 import type { DataPredicate } from "./data-predicate.js";
 import type { NumberMatch, Predicate } from "./predicate.js";
 
@@ -71,10 +71,10 @@ function etherTypeText(etherType: number): string {
 }
 
 const ETHER_TYPES: ReadonlyMap<number, string> = new Map([
-  [0x0800, "IPv4"],
-  [0x0806, "ARP"],
-  [0x6558, "ETHER"],
-  [0x86dd, "IPv6"],
+  [EtherType.Arp, "ARP"],
+  [EtherType.Ethernet, "ETHER"],
+  [EtherType.Ipv4, "IPv4"],
+  [EtherType.Ipv6, "IPv6"],
 ]);
 
 const ICMP_TYPES: ReadonlyMap<number, string> = new Map([

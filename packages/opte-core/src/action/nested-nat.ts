@@ -1,0 +1,137 @@
+// Carries NAT into the packet that an ICMP error quotes, so that its reader knows the flow again (spec 02 §15.1).
+
+import { IpProtocol, type Direction, type IpAddr } from "opte-api";
+import type { Packet } from "../packet/packet.js";
+import type { BodyTransform, BodyTransformError } from "../transform/body-transform.js";
+
+/** Types that quote the packet that caused them: unreachable, quench, redirect, time exceeded, parameter problem (RFC 792). */
+const ICMP_QUOTING: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+
+/** Errors, which quote (RFC 4443 §2.1): 1 to 4 are defined. */
+const ICMPV6_LAST_ERROR = 4;
+
+/** Where the options of a neighbor discovery message begin in its body, by type from 133 (RFC 4861 §4). */
+const ND_FIRST_TYPE = 133;
+const ND_OPTIONS_AT = [0, 8, 16, 16, 32] as const;
+/** Quotes a packet behind eight bytes of its own (RFC 4861 §4.6.3). */
+const ND_REDIRECTED_HEADER = 4;
+const ND_QUOTE_AT = 8;
+
+const INCOMPATIBLE: BodyTransformError = { kind: "incompatible" };
+const NO_PAYLOAD: BodyTransformError = { kind: "noPayload" };
+
+/**
+ * Translates the quoted packet's address: on the way in its source, which the guest knows as the private one; on the way out its
+ * destination, which the peer knows as the external one. Ports and upper-layer checksums in the quote stay, and so does a quote that
+ * cannot be read. Messages that quote nothing stay as they are.
+ */
+export class NestedNat implements BodyTransform {
+  readonly text: string;
+  readonly #family: 4 | 6;
+  readonly #private: Uint8Array;
+  readonly #external: Uint8Array;
+
+  /** Both addresses are of one family. */
+  constructor(privateIp: IpAddr, externalIp: IpAddr) {
+    this.text = `[nested]: ${privateIp.toString()} <=> ${externalIp.toString()}`;
+    this.#family = privateIp.family;
+    this.#private = privateIp.bytes;
+    this.#external = externalIp.bytes;
+  }
+
+  /** Whether `packet` is of the kind that this transformation is for: ICMP of its family. */
+  applies(packet: Packet): boolean {
+    return (
+      packet.ulp >= 0 &&
+      packet.ipVersion === this.#family &&
+      packet.proto === (this.#family === 4 ? IpProtocol.Icmp : IpProtocol.Icmpv6)
+    );
+  }
+
+  run(dir: Direction, packet: Packet): BodyTransformError | undefined {
+    if (!this.applies(packet)) return INCOMPATIBLE;
+    const { bytes, end } = packet.frame;
+    if (packet.body >= end) return NO_PAYLOAD;
+    const type = byte(bytes, packet.ulp);
+    if (this.#family === 4) {
+      if (ICMP_QUOTING.has(type)) this.#translateIpv4(dir, bytes, packet.body, end);
+      return undefined;
+    }
+    if (type >= 1 && type <= ICMPV6_LAST_ERROR) this.#translateIpv6(dir, bytes, packet.body, end);
+    const options = ND_OPTIONS_AT[type - ND_FIRST_TYPE];
+    if (options !== undefined) this.#translateOptions(dir, bytes, packet.body + options, end);
+    return undefined;
+  }
+
+  #translateOptions(dir: Direction, bytes: Uint8Array, first: number, end: number): void {
+    let at = first;
+    while (at + 2 <= end) {
+      const length = 8 * byte(bytes, at + 1);
+      if (length === 0 || at + length > end) return;
+      if (byte(bytes, at) === ND_REDIRECTED_HEADER) this.#translateIpv6(dir, bytes, at + ND_QUOTE_AT, at + length);
+      at += length;
+    }
+  }
+
+  #translateIpv4(dir: Direction, bytes: Uint8Array, at: number, end: number): void {
+    if (at + IPV4_MIN_LEN > end) return;
+    const length = Math.max(IPV4_MIN_LEN, 4 * (byte(bytes, at) & 0x0f));
+    if (at + length > end) return;
+    this.#translateAddress(dir, bytes, at + IPV4_SRC, at + IPV4_DST);
+    writeIpv4Checksum(bytes, at, length);
+  }
+
+  #translateIpv6(dir: Direction, bytes: Uint8Array, at: number, end: number): void {
+    if (isIpv6Readable(bytes, at, end)) this.#translateAddress(dir, bytes, at + IPV6_SRC, at + IPV6_DST);
+  }
+
+  #translateAddress(dir: Direction, bytes: Uint8Array, src: number, dst: number): void {
+    if (dir === "in") replace(bytes, src, this.#external, this.#private);
+    else replace(bytes, dst, this.#private, this.#external);
+  }
+}
+
+const IPV4_MIN_LEN = 20;
+const IPV4_CHECKSUM = 10;
+const IPV4_SRC = 12;
+const IPV4_DST = 16;
+const IPV6_LEN = 40;
+const IPV6_NEXT_HEADER = 6;
+const IPV6_SRC = 8;
+const IPV6_DST = 24;
+
+const IPV6_FRAGMENT = 44;
+/** Next-header values that continue the chain (spec 01 §2). */
+const IPV6_EXTENSIONS: ReadonlySet<number> = new Set([0, 43, IPV6_FRAGMENT, 60, 135, 139, 140, 253, 254]);
+
+/** Whether an IPv6 header with all its extension headers stands in `bytes[at, end)`. */
+function isIpv6Readable(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + IPV6_LEN > end) return false;
+  let next = byte(bytes, at + IPV6_NEXT_HEADER);
+  let header = at + IPV6_LEN;
+  while (IPV6_EXTENSIONS.has(next)) {
+    if (header + 8 > end) return false;
+    const length = next === IPV6_FRAGMENT ? 8 : 8 + 8 * byte(bytes, header + 1);
+    next = byte(bytes, header);
+    header += length;
+  }
+  return header <= end;
+}
+
+function replace(bytes: Uint8Array, at: number, from: Uint8Array, to: Uint8Array): void {
+  for (let i = 0; i < from.length; i++) if (bytes[at + i] !== from[i]) return;
+  bytes.set(to, at);
+}
+
+function writeIpv4Checksum(bytes: Uint8Array, at: number, length: number): void {
+  let sum = 0;
+  for (let i = 0; i < length; i += 2)
+    if (i !== IPV4_CHECKSUM) sum += (byte(bytes, at + i) << 8) | byte(bytes, at + i + 1);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  bytes[at + IPV4_CHECKSUM] = ~sum >>> 8;
+  bytes[at + IPV4_CHECKSUM + 1] = ~sum;
+}
+
+function byte(bytes: Uint8Array, at: number): number {
+  return bytes[at] as number; // Unwrap: every caller has compared `at` with the end of the packet
+}

@@ -1,0 +1,19 @@
+// Finite resources: things that one flow holds alone until it gives them back (spec 02 §5.2).
+
+/** A stock of exclusive entries, apart for each key. An empty stock never takes an entry away from its holder. */
+export interface FiniteResource<Key, Entry> {
+  obtain(key: Key): Obtained<Entry>;
+}
+
+/** An entry on loan, or why there is none. */
+export type Obtained<Entry> =
+  | { readonly kind: "lease"; readonly lease: Lease<Entry> }
+  | { readonly kind: "exhausted" }
+  /** The resource has no stock for the key, whose text stands in `key`. */
+  | { readonly kind: "noMatch"; readonly key: string };
+
+/** An entry that its holder must release exactly once. */
+export interface Lease<Entry> {
+  readonly entry: Entry;
+  release(): void;
+}
