@@ -48,14 +48,6 @@ export function requireCommands(...commands: readonly string[]): Requirement {
   );
 }
 
-/** Asks for the rights to make network namespaces and devices, and for the `ip` command that does. */
-export function requireRoot(): Requirement {
-  return requirement("root", "network namespaces", () => {
-    if (process.getuid?.() !== 0) return false;
-    return spawnSync("unshare", ["--net", "true"]).status === 0;
-  });
-}
-
 /** Asks for Debian's Chromium. */
 export function requireChromium(): Requirement {
   return requirement("browser", "chromium", () => spawnSync(CHROMIUM, ["--version"]).status === 0);
