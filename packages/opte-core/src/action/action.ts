@@ -49,6 +49,9 @@ export interface Done {
 
 export const DONE: Done = { kind: "done" };
 
+/** A generator cannot make sense of the packet. */
+export const MALFORMED: GeneratorError = { kind: "malformed" };
+
 interface Generator {
   /** Detail printed behind the kind: `Meta: vpc-meta`. */
   readonly text: string;
