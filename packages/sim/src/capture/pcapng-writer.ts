@@ -60,7 +60,10 @@ export class PcapngWriter {
     return this.#interfaces++;
   }
 
-  /** @throws RangeError if the packet names no interface of this writer, or its comment is too long. */
+  /**
+   * @throws RangeError if the packet names no interface of this writer, or its comment is too long
+   * @throws TextError if its comment holds half a surrogate pair
+   */
   addPacket(packet: PacketToWrite): void {
     if (!(packet.interfaceIndex >= 0 && packet.interfaceIndex < this.#interfaces)) {
       throw new RangeError(`Cannot write a packet of interface ${packet.interfaceIndex}: it has not been added`);
