@@ -4,7 +4,7 @@ import { AST_NODE_TYPES, ESLintUtils, type TSESLint, type TSESTree } from "@type
 
 /** Makes a rule; `context.options` are not used by any house rule, so that a rule means the same everywhere. */
 export const createRule: ReturnType<typeof ESLintUtils.RuleCreator> = ESLintUtils.RuleCreator(
-  (name) => `CONTRIBUTING.md#${name}`,
+  () => "CONTRIBUTING.md#house-rules",
 );
 
 /** A house rule with its message ids. */
