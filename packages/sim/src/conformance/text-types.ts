@@ -43,8 +43,9 @@ export const TEXT_TYPES: Readonly<Record<string, TextType>> = {
   ipv4_cidr: fromText((text) => cidr(Ipv4Cidr.parse(text))),
   ipv6_cidr: fromText((text) => cidr(Ipv6Cidr.parse(text))),
   ip_cidr: fromText((text) => {
-    const { canonical, fields } = cidr(IpCidr.parse(text));
-    return { canonical, fields: { family: IpCidr.parse(text).family, ...fields } };
+    const value = IpCidr.parse(text);
+    const { canonical, fields } = cidr(value);
+    return { canonical, fields: { family: value.family, ...fields } };
   }),
   vni: fromText((text) => {
     const vni = Vni.parse(text);

@@ -129,7 +129,10 @@ describe("decodeFrame", () => {
   it("shows how far a frame that was cut short goes", () => {
     expect(fields(ARP).slice(0, 8)).toEqual(fields(ARP.slice(0, 60)).slice(0, 8));
     expect(layers(ARP.replaceAll(" ", "").slice(0, 62))).toEqual(["Ethernet", "ARP", "truncated"]);
-    expect(decodeFrame(new Uint8Array())).toEqual([{ name: "Ethernet", offset: 0, fields: [] }]);
+    expect(decodeFrame(new Uint8Array())).toEqual([
+      { name: "Ethernet", offset: 0, fields: [] },
+      { name: "truncated", offset: 0, fields: [] },
+    ]);
   });
 
   it("tells where each field stands", () => {
@@ -168,7 +171,7 @@ describe("summarizeFrame", () => {
     [NS, "IPv6 fd00::5 > 2001:db8::1 ICMPv6 neighbor solicitation for fe80::aa40:25ff:feff:7777"],
     [GENEVE, "Geneve vni 99: IPv4 172.30.0.5 > 8.8.8.8 ICMP echo request id 7 seq 1"],
     [`${ETHER} 8100 0001`, "Ethernet A8:40:25:FA:FA:37 > A8:40:25:FF:77:77 type 0x8100"],
-    [ETHER, "Ethernet A8:40:25:FA:FA:37 > A8:40:25:FF:77:77 type ?"],
+    [ETHER, "Ethernet A8:40:25:FA:FA:37 > A8:40:25:FF:77:77 type ? (truncated)"],
     [ARP.replaceAll(" ", "").slice(0, 64), "ARP who has ?, tell 172.30.0.5 (truncated)"],
   ])("puts a frame in one line", (hex, line) => {
     expect(summarizeFrame(bytes(hex))).toBe(line);

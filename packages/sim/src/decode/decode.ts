@@ -33,7 +33,7 @@ export function decodeFrame(frame: Uint8Array): DecodedFrame {
   const cursor = new FrameCursor(frame);
   try {
     for (let next: Protocol | undefined = "ethernet"; next !== undefined;) next = DECODERS[next](cursor);
-    cursor.rest("payload");
+    if (cursor.left > 0) cursor.rest("payload");
   } catch (error) {
     if (!(error instanceof OutOfBytes)) throw error;
     cursor.rest("truncated");

@@ -103,7 +103,6 @@ export class FrameCursor {
 
   /** Takes whatever is left as a layer of its own. */
   rest(name: string): void {
-    if (this.left === 0) return;
     this.layer(name);
     this.bytes("bytes", this.left);
   }

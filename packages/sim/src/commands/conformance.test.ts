@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { addConformanceCommand } from "./conformance.js";
+import { UserError } from "./user-error.js";
+
+const GOOD = '{"rec":"text","type":"vni","input":"7","ok":{"canonical":"7","value":7,"bytes":"000007"}}';
+const BAD = '{"rec":"text","type":"vni","input":"8","ok":{"canonical":"9","value":9,"bytes":"000009"}}';
+const PRINT = '{"rec":"print","command":"list-ports","args":{}}';
+
+let folder: string;
+const output: string[] = [];
+const errors: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "opte-sim-"));
+  vi.spyOn(console, "log").mockImplementation((line: string) => output.push(line));
+  vi.spyOn(console, "error").mockImplementation((line: string) => errors.push(line));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  output.length = 0;
+  errors.length = 0;
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** Writes a vector file of these lines into the folder. */
+function vectorFile(name: string, ...lines: string[]): string {
+  const path = join(folder, name);
+  const text = lines.join("\n") + "\n";
+  writeFileSync(path, name.endsWith(".gz") ? gzipSync(text) : text);
+  return path;
+}
+
+function run(...args: string[]): void {
+  const program = new Command().exitOverride();
+  addConformanceCommand(program);
+  program.parse(["conformance", ...args], { from: "user" });
+}
+
+describe("opte-sim conformance", () => {
+  it("runs the vector files of a folder, compressed or not, and ends with the counts", () => {
+    vectorFile("a.jsonl", GOOD, "", GOOD);
+    vectorFile("b.jsonl.gz", GOOD);
+    vectorFile("FORMAT.md", "# no vectors");
+    run(folder);
+    expect(output.at(-1)).toBe("3 passed, 0 failed");
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  it("explains each failure and exits with 1", () => {
+    run(vectorFile("a.jsonl", BAD, GOOD));
+    expect(output.slice(0, 4)).toEqual([
+      'FAILED text: vni "8"',
+      "    ok.canonical",
+      '      expected "9"',
+      '      actual   "8"',
+    ]);
+    expect(output.at(-1)).toBe("1 passed, 1 failed");
+    expect(process.exitCode).toBe(1);
+  });
+
+  it("counts as failed, with the reason, what it cannot run yet", () => {
+    run(vectorFile("a.jsonl", PRINT));
+    expect(output.slice(0, 2)).toEqual([
+      "FAILED print: print list-ports",
+      '    Not yet supported: records of kind "print"',
+    ]);
+    expect(output.at(-1)).toBe("0 passed, 1 failed");
+  });
+
+  it("runs only the areas asked for", () => {
+    const file = vectorFile("a.jsonl", PRINT, GOOD, '{"rec":"cli","argv":[]}');
+    run("--area", "text", "--area", "cli", file);
+    expect(output.at(-1)).toBe("1 passed, 1 failed");
+  });
+
+  it("stops at the first failure with --bail", () => {
+    run("--bail", vectorFile("a.jsonl", GOOD, BAD, GOOD, BAD));
+    expect(output.at(-1)).toBe("1 passed, 1 failed");
+  });
+
+  it("writes nothing but JSON objects to standard output with --json", () => {
+    run("--json", vectorFile("a.jsonl", GOOD, BAD));
+    const kinds = output.map((line) => {
+      const { kind }: { kind?: unknown } = JSON.parse(line) as object;
+      return kind;
+    });
+    expect(kinds).toEqual(["vector", "vector", "area", "area", "total"]);
+    expect(errors).toEqual(["1 passed, 1 failed"]);
+  });
+
+  it.each([
+    ["a file that does not exist", () => join(folder, "none.jsonl"), "no such file"],
+    ["a folder without vectors", () => folder, "has no .jsonl or .jsonl.gz file"],
+    ["a line that is not JSON", () => vectorFile("a.jsonl", GOOD, "{"), "a.jsonl:2: The document is not JSON"],
+    [
+      "a scenario without its fields",
+      () => vectorFile("a.jsonl", '{"area":"nat"}'),
+      'a.jsonl:1: Field "setup" must be',
+    ],
+    ["a record of unknown kind", () => vectorFile("a.jsonl", '{"rec":"x"}'), 'names no kind of record: "x"'],
+  ])("tells the user of %s", (_, path, message) => {
+    const file = path();
+    expect(() => {
+      run(file);
+    }).toThrow(UserError);
+    expect(() => {
+      run(file);
+    }).toThrow(message);
+  });
+
+  it("tells the user of a damaged compressed file", () => {
+    const path = join(folder, "a.jsonl.gz");
+    writeFileSync(path, "not gzip");
+    expect(() => {
+      run(path);
+    }).toThrow(`File "${path}" cannot be decompressed`);
+  });
+
+  it("tells the user if no vector is of the chosen areas", () => {
+    const path = vectorFile("a.jsonl", GOOD);
+    expect(() => {
+      run("--area", "nat", path);
+    }).toThrow("No vector of the chosen areas was found");
+  });
+});
