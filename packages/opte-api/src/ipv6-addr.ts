@@ -37,8 +37,10 @@ export class Ipv6Addr {
   }
 
   /**
-   * Reads every text that RFC 4291 §2.2 allows, a dotted quad (strict decimal) in the last 32 bits included. As the reference does,
-   * it also accepts a `::` that stands for no group, if at most six groups are written on each side.
+   * Reads every text that RFC 4291 §2.2 allows, a dotted quad (strict decimal) in the last 32 bits included.
+   *
+   * It also accepts what the reference accepts beyond that: a `::` that stands for no group, with at most six groups on each
+   * side; a third colon between two groups (`1:::2`); groups behind an IPv4-mapped quad (`::ffff:1.2.3.4:5`).
    *
    * @throws TextError `invalid_ipv6`
    */

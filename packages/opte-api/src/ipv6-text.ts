@@ -8,17 +8,26 @@ const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/;
 const MAX_BESIDE_EMPTY_GAP = 6;
 const MAPPED_MARK = 0xffff;
 
+/** Where a dotted quad may stand among groups. */
+type QuadPlace = typeof NOWHERE | typeof LAST | typeof LAST_OR_MAPPED;
+const NOWHERE = 0;
+const LAST = 1;
+/** Also directly behind `::ffff:`, where the reference lets groups follow it: `::ffff:1.2.3.4:5`. */
+const LAST_OR_MAPPED = 2;
+
 /** The groups of an address text, or undefined if it is none. See `Ipv6Addr.parse` for what is accepted. */
 export function parseIpv6Groups(text: string): number[] | undefined {
-  const [head = "", tail, ...more] = text.split("::");
-  if (more.length > 0) return undefined;
-  if (tail === undefined) {
-    const groups = parseSide(head, true);
+  const gapAt = text.indexOf("::");
+  if (gapAt < 0) {
+    const groups = parseSide(text, LAST);
     return groups?.length === GROUPS ? groups : undefined;
   }
-  const before = head === "" ? [] : parseSide(head, false);
-  const after = tail === "" ? [] : parseSide(tail, true);
-  if (before === undefined || after === undefined) return undefined;
+  const head = text.slice(0, gapAt);
+  const before = head === "" ? [] : parseSide(head, NOWHERE);
+  if (before === undefined) return undefined;
+  const tail = withoutThirdColon(head, text.slice(gapAt + 2));
+  const after = tail === "" ? [] : parseSide(tail, before.some((group) => group !== 0) ? LAST : LAST_OR_MAPPED);
+  if (after === undefined) return undefined;
   const gap = GROUPS - before.length - after.length;
   if (gap < 0 || (gap === 0 && !mayHaveEmptyGap(before, after, tail.includes(".")))) return undefined;
   return [...before, ...new Array<number>(gap).fill(0), ...after];
@@ -47,21 +56,29 @@ export function printIpv6GroupsAsReference(groups: readonly number[]): string {
   return `${printHex(groups.slice(0, start))}::${printHex(groups.slice(end))}`;
 }
 
-/** Groups joined by `:`, the last possibly a dotted quad that counts as two; undefined if one is malformed. */
-function parseSide(text: string, mayEndInQuad: boolean): number[] | undefined {
+/** Groups joined by `:`, of which one may be a dotted quad that counts as two; undefined if one is malformed. */
+function parseSide(text: string, quadPlace: QuadPlace): number[] | undefined {
   const parts = text.split(":");
   // No address has more, and a hostile text can be long.
   if (parts.length > GROUPS) return undefined;
   const groups: number[] = [];
   for (const [index, part] of parts.entries()) {
-    if (HEX_GROUP.test(part)) groups.push(Number.parseInt(part, 16));
-    else if (mayEndInQuad && index === parts.length - 1) {
-      const quad = parseQuad(part);
-      if (quad === undefined) return undefined;
-      groups.push(...quad);
-    } else return undefined;
+    if (HEX_GROUP.test(part)) {
+      groups.push(Number.parseInt(part, 16));
+      continue;
+    }
+    const isLast = quadPlace !== NOWHERE && index === parts.length - 1;
+    const isMappedQuad = quadPlace === LAST_OR_MAPPED && index === 1 && groups[0] === MAPPED_MARK;
+    const quad = isLast || isMappedQuad ? parseQuad(part) : undefined;
+    if (quad === undefined) return undefined;
+    groups.push(...quad);
   }
   return groups;
+}
+
+/** What follows the `::`, less a third colon, which the reference ignores between hex groups: `1:::2` is `1::2`. */
+function withoutThirdColon(head: string, tail: string): string {
+  return head !== "" && tail.startsWith(":") && tail.length > 1 && !tail.includes(".") ? tail.slice(1) : tail;
 }
 
 function parseQuad(text: string): [number, number] | undefined {
