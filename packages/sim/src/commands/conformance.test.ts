@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FieldReader, parseJson } from "../conformance/json.js";
 import { addConformanceCommand } from "./conformance.js";
 import { UserError } from "./user-error.js";
 
@@ -68,7 +69,7 @@ describe("opte-sim conformance", () => {
   it("counts as failed, with the reason, what it cannot run yet", () => {
     run(vectorFile("a.jsonl", PRINT));
     expect(output.slice(0, 2)).toEqual([
-      "FAILED print: print list-ports",
+      'FAILED print: print "list-ports"',
       '    Not yet supported: records of kind "print"',
     ]);
     expect(output.at(-1)).toBe("0 passed, 1 failed");
@@ -87,10 +88,7 @@ describe("opte-sim conformance", () => {
 
   it("writes nothing but JSON objects to standard output with --json", () => {
     run("--json", vectorFile("a.jsonl", GOOD, BAD));
-    const kinds = output.map((line) => {
-      const { kind }: { kind?: unknown } = JSON.parse(line) as object;
-      return kind;
-    });
+    const kinds = output.map((line) => new FieldReader(parseJson(line), "").string("kind"));
     expect(kinds).toEqual(["vector", "vector", "area", "area", "total"]);
     expect(errors).toEqual(["1 passed, 1 failed"]);
   });

@@ -1,7 +1,7 @@
 // Runs one line of any vector file.
 
 import { DEVIATIONS } from "./deviations/index.js";
-import { FieldError, FieldReader, isArray, type Json } from "./json.js";
+import { FieldError, FieldReader, type Json } from "./json.js";
 import { failedReport, type Report } from "./report.js";
 import { runScenario } from "./run-scenario.js";
 import { readScenario } from "./scenario-reader.js";
@@ -41,8 +41,8 @@ function areaOfRecord(kind: string): string {
   }
 }
 
+/** What a record is about: its command line, or its command. */
 function recordName(reader: FieldReader, kind: string): string {
-  const argv = reader.raw("argv");
-  const subject = isArray(argv) ? argv.join(" ") : (reader.raw("command") ?? reader.raw("cmd") ?? "");
-  return `${kind} ${String(subject)}`.trimEnd();
+  const about = reader.raw("argv") ?? reader.raw("command") ?? reader.raw("cmd");
+  return about === undefined ? kind : `${kind} ${JSON.stringify(about)}`;
 }

@@ -3,7 +3,7 @@
 import { TextError } from "opte-api";
 import { compareJson, type Difference, type JsonComparison } from "./compare-json.js";
 import { canonicalDisplay } from "./display-text.js";
-import { FieldReader, isObject, type Json, type JsonObject } from "./json.js";
+import { type FieldReader, isObject, type Json, type JsonObject } from "./json.js";
 import { hasLaxNumber } from "./lax-number.js";
 import { plainIpv6 } from "./plain-ipv6.js";
 import { failedReport, type Report } from "./report.js";

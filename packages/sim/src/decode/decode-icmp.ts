@@ -5,6 +5,11 @@ import type { FrameCursor } from "./frame-cursor.js";
 const ICMP_ECHO: readonly number[] = [0, 8];
 const ICMPV6_ECHO: readonly number[] = [128, 129];
 
+/** The messages of neighbour discovery are those from the first of these to the last (RFC 4861 §4). */
+const ROUTER_SOLICITATION = 133;
+const ROUTER_ADVERTISEMENT = 134;
+const REDIRECT = 137;
+
 /** Reads an ICMP message of IPv4. */
 export function decodeIcmp(cursor: FrameCursor): undefined {
   cursor.layer("ICMP");
@@ -16,24 +21,16 @@ export function decodeIcmp(cursor: FrameCursor): undefined {
 export function decodeIcmpv6(cursor: FrameCursor): undefined {
   cursor.layer("ICMPv6");
   const type = decodeHead(cursor, ICMPV6_ECHO);
-  switch (type) {
-    case 133:
-      return decodeNdOptions(cursor);
-    case 134:
-      cursor.number("reachable time", 4);
-      cursor.number("retrans timer", 4);
-      return decodeNdOptions(cursor);
-    case 135:
-    case 136:
-      cursor.ipv6("target");
-      return decodeNdOptions(cursor);
-    case 137:
-      cursor.ipv6("target");
-      cursor.ipv6("destination");
-      return decodeNdOptions(cursor);
-    default:
-      return undefined;
+  if (type < ROUTER_SOLICITATION || type > REDIRECT) return undefined;
+  if (type === ROUTER_ADVERTISEMENT) {
+    cursor.number("reachable time", 4);
+    cursor.number("retrans timer", 4);
+  } else if (type > ROUTER_ADVERTISEMENT) {
+    cursor.ipv6("target");
+    if (type === REDIRECT) cursor.ipv6("destination");
   }
+  decodeNdOptions(cursor);
+  return undefined;
 }
 
 /** Reads the eight bytes that every message begins with. @returns the message type. */
@@ -50,13 +47,12 @@ function decodeHead(cursor: FrameCursor, echo: readonly number[]): number {
   return type;
 }
 
-function decodeNdOptions(cursor: FrameCursor): undefined {
+function decodeNdOptions(cursor: FrameCursor): void {
   while (cursor.left >= 8) {
     const length = cursor.peek(1) * 8;
-    if (length === 0 || length > cursor.left) return undefined;
+    if (length === 0 || length > cursor.left) return;
     const type = cursor.take(1);
     cursor.take(1);
     cursor.bytes(`option ${type}`, length - 2);
   }
-  return undefined;
 }

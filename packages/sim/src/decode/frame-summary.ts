@@ -22,9 +22,7 @@ function describeLayer(layer: DecodedLayer, index: number, layers: readonly Deco
   if (IP_LAYERS.has(layer.name)) return [`${name} ${field(layer, "src")} > ${field(layer, "dst")}`];
   switch (name) {
     case "Ethernet":
-      return layers.length > index + 1 && layers[index + 1]?.name.endsWith("payload") !== true
-        ? []
-        : [`Ethernet ${field(layer, "src")} > ${field(layer, "dst")} type ${field(layer, "type")}`];
+      return describeEthernet(layer, layers[index + 1]);
     case "ARP":
       return [
         field(layer, "op") === "1"
@@ -46,6 +44,13 @@ function describeLayer(layer: DecodedLayer, index: number, layers: readonly Deco
     default:
       return [];
   }
+}
+
+/** The MAC addresses and the type, but only where nothing in the frame says more. */
+function describeEthernet(layer: DecodedLayer, next: DecodedLayer | undefined): string[] {
+  const isLast = next === undefined || /^(inner )?(payload|truncated)$/.test(next.name);
+  if (!isLast || layer.fields.length === 0) return [];
+  return [`Ethernet ${field(layer, "src")} > ${field(layer, "dst")} type ${field(layer, "type")}`];
 }
 
 const ICMP_TYPES: Readonly<Record<string, string>> = {
