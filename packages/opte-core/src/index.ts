@@ -1,1 +1,49 @@
 export {};
+export { LAYER_STAT_FIELDS } from "./layer/layer-stats.js";
+export { FLOW_TTL_MS, type FlowEntryDump } from "./layer/layer-flows.js";
+export type { LayerSpec } from "./layer/layer.js";
+export type { LayerError } from "./layer/walk.js";
+export { PortBuilder, type LayerPosition } from "./port/builder.js";
+export type {
+  FlowEntries,
+  LayerDescription,
+  LayerDump,
+  RuleDump,
+  TcpFlowsDump,
+  UftDump,
+} from "./port/dump.js";
+export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-definition.js";
+export { type Port, type PortLimits, type PortState, type RulePair } from "./port/port.js";
+export { PORT_STAT_FIELDS } from "./port/port-stats.js";
+export type { ProcessError, ProcessResult } from "./port/process-result.js";
+export type { TcpFlowDump, TcpStateDump } from "./port/tcp-flows.js";
+export type { ClockProvider } from "./provider/clock.js";
+export { LOCAL_LOCK, type Lock, type LockGuard, type LockProvider } from "./provider/lock.js";
+export { NULL_LOG, type LogLevel, type LogProvider } from "./provider/log.js";
+export { checkInterval, PERIODIC_GRANULARITY_MS, type PeriodicProvider, type PeriodicTimer } from "./provider/periodic.js";
+export { NULL_PROBES, type ProbeLabels, type ProbesProvider, type ProcessPath, type TcpProbeState } from "./provider/probes.js";
+export type { Providers } from "./provider/providers.js";
+export type { RandomProvider } from "./provider/random.js";
+export { NULL_STATS, type StatBlock, type StatRegistration, type StatsProvider } from "./provider/stats.js";
+export { DROP_REASON_NAMES, DropReason, type ProcessErrorKind, Verdict, VERDICT_NAMES } from "./verdict.js";
+export { type FlowId, type FlowInfo, flowIdText, FlowKey } from "./flow/flow-id.js";
+export { TCP_STATE_NAMES } from "./flow/tcp-matrix.js";
+export { Frame, MAX_FRAME_LEN, MIN_HEADROOM } from "./packet/frame.js";
+export type { Packet } from "./packet/packet.js";
+export { type Action, actionText, type DefaultAction, DONE, type Done, type FlowDescriptor, type Generated, type GeneratorError, type HairpinGenerator, type MetaGenerator, REFUSAL, type Refusal, type StatefulGenerator, type StaticGenerator } from "./action/action.js";
+export { ActionMetadata, INTERNAL_TARGET } from "./action/metadata.js";
+export type { DataPredicate } from "./predicate/data-predicate.js";
+export type { MacMatch, NumberMatch, Predicate } from "./predicate/predicate.js";
+export type { BodyTransform, BodyTransformError } from "./transform/body-transform.js";
+export type * from "./transform/header-transform.js";
+export { EXTERNAL_IP_APPLIED, ExternalIpTagger, tagExternalIp } from "./action/external-ip-tag.js";
+export { Identity } from "./action/identity.js";
+export { InboundNat, type IsAssigned, NatDescriptor, OutboundNat } from "./action/nat.js";
+export { type ExternalPort, type PortMapping, PortPool, type PortSpan } from "./action/port-pool.js";
+export type { FiniteResource, Lease, Obtained } from "./action/resource.js";
+export { Snat, SnatPools } from "./action/snat.js";
+export { dhcp4MessageType } from "./packet/dhcp4-message.js";
+export { matches, matchesData, type MetadataView } from "./predicate/evaluate.js";
+export { dataPredicatesEqual, predicatesEqual } from "./predicate/predicate-equality.js";
+export { dataPredicateText, predicateText } from "./predicate/predicate-text.js";
+export { makeExplicitRule, makeRule, type Rule, type RuleConditions, ruleMatches, rulesEqual, ruleText, type RuleText } from "./rule/rule.js";

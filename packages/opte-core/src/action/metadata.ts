@@ -2,7 +2,7 @@
 
 /** A string map, empty at the start of each slow-path walk, visible to all later layers of that packet, never stored. */
 export class ActionMetadata {
-  readonly #entries: Map<string, string> = new Map();
+  readonly #entries = new Map<string, string>();
 
   get(key: string): string | undefined {
     return this.#entries.get(key);

@@ -23,7 +23,7 @@ export interface ExternalPort {
 
 /** A pool of ports for each private address. The highest free port goes first, and one that comes back is the next to go. */
 export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
-  readonly #stocks: Map<string, PortStock> = new Map();
+  readonly #stocks = new Map<string, PortStock>();
 
   /**
    * Maps `privateIp` to a range of ports of `externalIp`; a range whose first exceeds its last holds no port. An earlier mapping is
