@@ -8,9 +8,14 @@ import { UserError } from "./commands/user-error.js";
 
 const program = new Command("opte-sim")
   .description("replay, conformance, trace and simulation for OPTE ports")
-  .version(packageVersion())
-  .showHelpAfterError("(try --help)");
+  .version(packageVersion());
 addConformanceCommand(program);
+
+// A reader that has seen enough, as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();

@@ -94,7 +94,7 @@ describe("opte-sim conformance", () => {
   });
 
   it.each([
-    ["a file that does not exist", () => join(folder, "none.jsonl"), "no such file"],
+    ["a file that does not exist", () => join(folder, "none.jsonl"), "does not exist"],
     ["a folder without vectors", () => folder, "has no .jsonl or .jsonl.gz file"],
     ["a line that is not JSON", () => vectorFile("a.jsonl", GOOD, "{"), "a.jsonl:2: The document is not JSON"],
     [

@@ -7,7 +7,7 @@ import { runConformance } from "../conformance/run-conformance.js";
 import type { Tally } from "../conformance/tally.js";
 import { tallyTable } from "../conformance/tally-table.js";
 import { findVectorFiles } from "../conformance/vector-files.js";
-import { systemMessage, UserError } from "./user-error.js";
+import { UserError } from "./user-error.js";
 
 interface ConformanceFlags {
   readonly area: readonly string[];
@@ -48,7 +48,7 @@ function asUserError<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new UserError(systemMessage(error), { cause: error });
+    throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

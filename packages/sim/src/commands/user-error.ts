@@ -4,8 +4,3 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 }
-
-/** Message of a failed system call, as in `ENOENT: no such file or directory`. */
-export function systemMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -17,11 +17,13 @@ export interface VectorLine {
 /**
  * Paths of the vector files among `paths`: a file stands for itself, a folder for every `.jsonl` and `.jsonl.gz` in it.
  *
- * @throws Error of the system if a path does not exist; Error if a folder has no vector file.
+ * @throws Error if a path does not exist, or a folder has no vector file.
  */
 export function findVectorFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    if (!statSync(path).isDirectory()) return [path];
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) throw new Error(`Path "${path}" does not exist`);
+    if (!stats.isDirectory()) return [path];
     const names = readdirSync(path).filter((name) => VECTOR_FILE.test(name));
     if (names.length === 0) throw new Error(`Folder "${path}" has no .jsonl or .jsonl.gz file`);
     return names.sort().map((name) => join(path, name));
