@@ -49,7 +49,7 @@ function explainFrames(expected: Uint8Array, actual: Uint8Array): string[] {
 }
 
 /** Differences between two decoded frames; fields are paired by layer and name, and by number where a name repeats. */
-export function fieldDifferences(expected: DecodedFrame, actual: DecodedFrame): Difference[] {
+function fieldDifferences(expected: DecodedFrame, actual: DecodedFrame): Difference[] {
   const want = fieldTable(expected);
   const got = fieldTable(actual);
   return [...new Set([...want.keys(), ...got.keys()])]
