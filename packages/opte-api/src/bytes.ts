@@ -3,7 +3,7 @@
 /** @throws RangeError unless `bytes` has exactly `length` bytes; `type` is a noun for the message. */
 export function checkLength(bytes: Uint8Array, length: number, type: string): void {
   if (bytes.length !== length) {
-    throw new RangeError(`Cannot read a ${type} from ${bytes.length} bytes: exactly ${length} are needed`);
+    throw new RangeError(`Cannot read ${type} from ${bytes.length} bytes: exactly ${length} are needed`);
   }
 }
 
