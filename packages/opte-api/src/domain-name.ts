@@ -37,7 +37,7 @@ export class DomainName {
     let end = bytes.length;
     while (bytes[end - 1] === DOT) end--;
     const encoded: number[] = [];
-    for (let start = 0; start <= end;) {
+    for (let start = 0; start < end;) {
       const dot = bytes.subarray(start, end).indexOf(DOT);
       const labelEnd = dot < 0 ? end : start + dot;
       const length = labelEnd - start;

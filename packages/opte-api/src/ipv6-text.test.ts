@@ -49,6 +49,7 @@ describe("parseIpv6Groups", () => {
     "1:2:3:4:5:6:7::8",
     "1::2:3:4:5:6:7:8",
     "1:2:3:4:5::7:1.2.3.4",
+    "0:0:0:0::0:ffff:1.2.3.4",
     ":1:2:3:4:5:6:7",
     "1:2:3:4:5:6:7:",
     "12345::",
@@ -71,7 +72,7 @@ describe("parseIpv6Groups", () => {
     expect(parseIpv6Groups(text)).toBeUndefined();
   });
 
-  it("refuses a very long text without reading it all", () => {
+  it("refuses a very long text", () => {
     expect(parseIpv6Groups(`::${"1:".repeat(100_000)}1`)).toBeUndefined();
   });
 

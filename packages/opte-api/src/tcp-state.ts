@@ -1,34 +1,47 @@
 // States of a tracked TCP connection (spec 01 §1.9); there is no CLOSING.
 
-/** State numbers, which are also their places in the reference's enumeration. */
+/** A TCP state by its name in the reference's interfaces. */
+export type TcpState =
+  | "Closed"
+  | "Listen"
+  | "SynSent"
+  | "SynRcvd"
+  | "Established"
+  | "CloseWait"
+  | "LastAck"
+  | "FinWait1"
+  | "FinWait2"
+  | "TimeWait";
+
+const PRINTED: Readonly<Record<TcpState, string>> = {
+  Closed: "CLOSED",
+  Listen: "LISTEN",
+  SynSent: "SYN_SENT",
+  SynRcvd: "SYN_RCVD",
+  Established: "ESTABLISHED",
+  CloseWait: "CLOSE_WAIT",
+  LastAck: "LAST_ACK",
+  FinWait1: "FIN_WAIT_1",
+  FinWait2: "FIN_WAIT_2",
+  TimeWait: "TIME_WAIT",
+};
+
+/** Lists and prints TCP states. */
 export const TcpState = {
-  Closed: 0,
-  Listen: 1,
-  SynSent: 2,
-  SynRcvd: 3,
-  Established: 4,
-  CloseWait: 5,
-  LastAck: 6,
-  FinWait1: 7,
-  FinWait2: 8,
-  TimeWait: 9,
+  /** All states; a state's place is its number on the wire. */
+  ALL: [
+    "Closed",
+    "Listen",
+    "SynSent",
+    "SynRcvd",
+    "Established",
+    "CloseWait",
+    "LastAck",
+    "FinWait1",
+    "FinWait2",
+    "TimeWait",
+  ],
 
   /** The printed name: `SYN_SENT`. */
-  format: (state: TcpState): string => NAMES[state],
+  format: (state: TcpState): string => PRINTED[state],
 } as const;
-
-/** A TCP state, as its number. */
-export type TcpState = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
-
-const NAMES = [
-  "CLOSED",
-  "LISTEN",
-  "SYN_SENT",
-  "SYN_RCVD",
-  "ESTABLISHED",
-  "CLOSE_WAIT",
-  "LAST_ACK",
-  "FIN_WAIT_1",
-  "FIN_WAIT_2",
-  "TIME_WAIT",
-] as const;
