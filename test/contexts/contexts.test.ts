@@ -15,8 +15,11 @@ beforeAll(async () => {
 });
 
 describe("the built bare packages give the same result", () => {
-  it("that depends on the input and names the packages", () => {
-    expect(JSON.parse(expected)).toMatchObject({ input: INPUT, surface: [{ name: "opteApi" }, {}, {}, {}] });
+  it("that depends on the input and on each package", () => {
+    expect(JSON.parse(expected)).toMatchObject({
+      values: { cidr: "192.168.2.0/24", text: INPUT },
+      surface: [{ name: "opteApi" }, { name: "opteCore" }, { name: "oxideVpc" }, { name: "oxideVpcApi" }],
+    });
   });
 
   it("in a Node worker", async () => {
