@@ -1,0 +1,104 @@
+// Schema of a port's addresses and DHCP options.
+
+import { DomainName, IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr, PortRange, type IpAddr } from "opte-api";
+import * as v from "valibot";
+import type { ExternalIpCfg } from "../external-ip-cfg.js";
+import { type DhcpCfg, type IpCfg, type IpFamilyCfg, type Ipv4Cfg, type Ipv6Cfg, NO_DHCP_OPTIONS } from "../vpc-cfg.js";
+import { booleanSchema, integerSchema, textSchema } from "./text-schema.js";
+
+const ipv4 = textSchema((text) => Ipv4Addr.parse(text));
+const ipv6 = textSchema((text) => Ipv6Addr.parse(text));
+const domainName = textSchema((text) => DomainName.parse(text));
+const portNumber = integerSchema(0, 0xffff);
+const flag = v.optional(booleanSchema(), false);
+
+const portRange = v.pipe(
+  v.strictTuple([portNumber, portNumber]),
+  v.transform(([first, last]) => new PortRange(first, last)),
+);
+
+/** A port's addresses; at least one family is there. */
+export const ipCfgSchema: v.GenericSchema<unknown, IpCfg> = v.pipe(
+  v.strictObject({
+    ipv4: v.exactOptional(
+      familySchema(
+        ipv4,
+        textSchema((text) => Ipv4Cidr.parse(text)),
+      ),
+    ),
+    ipv6: v.exactOptional(
+      familySchema(
+        ipv6,
+        textSchema((text) => Ipv6Cidr.parse(text)),
+      ),
+    ),
+  }),
+  v.rawTransform<{ ipv4?: Ipv4Cfg; ipv6?: Ipv6Cfg }, IpCfg>(({ dataset, addIssue, NEVER }) => {
+    const { ipv4: cfg4, ipv6: cfg6 } = dataset.value;
+    if (cfg4 !== undefined) return cfg6 === undefined ? { ipv4: cfg4 } : { ipv4: cfg4, ipv6: cfg6 };
+    if (cfg6 !== undefined) return { ipv6: cfg6 };
+    addIssue({ message: 'Expected "ipv4", "ipv6" or both' });
+    return NEVER;
+  }),
+);
+
+/** What DHCP tells the guest. */
+export const dhcpSchema: v.GenericSchema<unknown, DhcpCfg> = v.optional(
+  v.strictObject({
+    hostname: v.exactOptional(domainName),
+    hostDomain: v.exactOptional(domainName),
+    domainSearchList: v.optional(v.array(domainName), []),
+    dns4Servers: v.optional(v.array(ipv4), []),
+    dns6Servers: v.optional(v.array(ipv6), []),
+  }),
+  NO_DHCP_OPTIONS,
+);
+
+function familySchema<Ip extends IpAddr, Cidr extends IpCidr>(
+  ip: v.GenericSchema<unknown, Ip>,
+  cidr: v.GenericSchema<unknown, Cidr>,
+): v.GenericSchema<unknown, IpFamilyCfg<Ip, Cidr>> {
+  return v.strictObject({
+    vpcSubnet: cidr,
+    privateIp: ip,
+    gatewayIp: ip,
+    externalIps: externalIpsSchema(ip),
+    attachedSubnets: cidrMapSchema(v.strictObject({ cidr, isExternal: flag })),
+    transitIps: cidrMapSchema(v.strictObject({ cidr, allowIn: flag, allowOut: flag })),
+  });
+}
+
+function externalIpsSchema<Ip extends IpAddr>(
+  ip: v.GenericSchema<unknown, Ip>,
+): v.GenericSchema<unknown, ExternalIpCfg<Ip>> {
+  return v.optional(
+    v.strictObject({
+      snat: v.exactOptional(v.strictObject({ externalIp: ip, ports: portRange })),
+      ephemeralIp: v.exactOptional(ip),
+      floatingIps: v.optional(v.array(ip), []),
+    }),
+    {},
+  );
+}
+
+/** A list that stands for a map by CIDR: no two entries have the same, host bits aside; sorted when it is read. */
+function cidrMapSchema<Entry extends { readonly cidr: IpCidr }>(
+  entry: v.GenericSchema<unknown, Entry>,
+): v.GenericSchema<unknown, readonly Entry[]> {
+  return v.optional(
+    v.pipe(
+      v.array(entry),
+      v.rawTransform<Entry[], readonly Entry[]>(({ dataset, addIssue }) => {
+        const sorted = dataset.value.toSorted((a, b) => IpCidr.compare(a.cidr, b.cidr));
+        sorted.forEach(({ cidr }, i) => {
+          const next = sorted[i + 1];
+          if (next !== undefined && IpCidr.equals(cidr, next.cidr)) {
+            addIssue({ message: `CIDR "${cidr.toString()}" occurs more than once` });
+          }
+        });
+        return sorted;
+      }),
+    ),
+    [],
+  );
+}
