@@ -46,6 +46,9 @@ export default defineConfig([
       ],
       // Parsers loop over offsets, not over elements.
       "@typescript-eslint/prefer-for-of": "off",
+      // Exports carry explicit types (isolatedDeclarations), where these two would have them inferred.
+      "@typescript-eslint/consistent-generic-constructors": "off",
+      "@typescript-eslint/no-inferrable-types": "off",
       // A null object implements an interface by doing nothing.
       "@typescript-eslint/no-empty-function": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
