@@ -30,7 +30,7 @@ export { type FlowId, type FlowInfo, flowIdText, FlowKey } from "./flow/flow-id.
 export { TCP_STATE_NAMES } from "./flow/tcp-matrix.js";
 export { Frame, MAX_FRAME_LEN, MIN_HEADROOM } from "./packet/frame.js";
 export type { Packet } from "./packet/packet.js";
-export { type Action, actionText, type DefaultAction, DONE, type Done, type FlowDescriptor, type Generated, type GeneratorError, type HairpinGenerator, type MetaGenerator, REFUSAL, type Refusal, type StatefulGenerator, type StaticGenerator } from "./action/action.js";
+export { type Action, actionText, type DefaultAction, DONE, type Done, type FlowDescriptor, type Generated, type GeneratorError, type HairpinGenerator, MALFORMED, type MetaGenerator, REFUSAL, type Refusal, type StatefulGenerator, type StaticGenerator } from "./action/action.js";
 export { ActionMetadata, INTERNAL_TARGET } from "./action/metadata.js";
 export type { DataPredicate } from "./predicate/data-predicate.js";
 export type { MacMatch, NumberMatch, Predicate } from "./predicate/predicate.js";
@@ -47,3 +47,12 @@ export { matches, matchesData, type MetadataView } from "./predicate/evaluate.js
 export { dataPredicatesEqual, predicatesEqual } from "./predicate/predicate-equality.js";
 export { dataPredicateText, predicateText } from "./predicate/predicate-text.js";
 export { makeExplicitRule, makeRule, type Rule, type RuleConditions, ruleMatches, rulesEqual, ruleText, type RuleText } from "./rule/rule.js";
+export { type ArpConfig, type ArpOutcome, arpReply } from "./hairpin/arp.js";
+export { type DhcpConfig, NO_DHCP_OPTIONS } from "./hairpin/dhcp-config.js";
+export { Dhcp4Server, type Dhcp4ServerConfig } from "./hairpin/dhcp4/server.js";
+export { Dhcp6Server, type Dhcp6ServerConfig } from "./hairpin/dhcp6/server.js";
+export { type IcmpEchoConfig, IcmpEchoReply } from "./hairpin/icmp-echo.js";
+export { type Icmpv6EchoConfig, Icmpv6EchoReply } from "./hairpin/icmpv6-echo.js";
+export { NdpType } from "./hairpin/ndp/message.js";
+export { NeighborAdvertisement, type NeighborAdvertisementConfig } from "./hairpin/ndp/neighbor-advertisement.js";
+export { RouterAdvertisement, type RouterAdvertisementConfig } from "./hairpin/ndp/router-advertisement.js";

@@ -56,7 +56,7 @@ describe("tcpPriority", () => {
 
   it("protects a closing flow for 5 s, then rises to 120 s", () => {
     expect(tcpPriority(TcpState.TimeWait, 5_000)).toBe(PROTECTED);
-    expect(tcpPriority(TcpState.FinWait1, 5_001)).toBe(3);
+    expect(tcpPriority(TcpState.FinWait1, 5_001)).toBe(2);
     expect(tcpPriority(TcpState.CloseWait, 120_000)).toBe(65_534);
   });
 

@@ -10,7 +10,7 @@ import {
 } from "../action/action.js";
 import { flowIdText, type FlowKey } from "../flow/flow-id.js";
 import type { CompleteProviders } from "../provider/providers.js";
-import type { StatBlock, StatRegistration } from "../provider/stats.js";
+import type { StatBlock } from "../provider/stats.js";
 import { RuleSet, type RuleEntry } from "../rule/rule-set.js";
 import type { Rule } from "../rule/rule.js";
 import { DropReason } from "../verdict.js";
@@ -48,7 +48,6 @@ export class Layer {
   readonly stats: StatBlock;
 
   readonly #surroundings: LayerSurroundings;
-  readonly #registration: StatRegistration;
 
   constructor(spec: LayerSpec, surroundings: LayerSurroundings) {
     this.name = spec.name;
@@ -57,7 +56,6 @@ export class Layer {
     this.flows = new LayerFlows(spec.flowLimit, surroundings.pairs);
     this.stats = layerStats(surroundings.port, spec.name, spec.flowLimit);
     this.#surroundings = surroundings;
-    this.#registration = surroundings.providers.stats.register(this.stats);
   }
 
   /** Takes one packet through this layer; sets the walk's reason, rule or error when the walk ends here. */
@@ -73,6 +71,12 @@ export class Layer {
       probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, outcomeLabels(outcome, walk));
     }
     return outcome;
+  }
+
+  /** Adds a rule that the layer is made with. */
+  loadRule(dir: Direction, rule: Rule): void {
+    this.rules[dir].add(rule);
+    this.#noteRuleCounts();
   }
 
   addRule(dir: Direction, rule: Rule): number {
@@ -110,11 +114,6 @@ export class Layer {
       this.#flowExpired(dir, flow, lastHitMs, now);
     });
     this.stats.values[LayerStat.Flows] = this.flows.size;
-  }
-
-  /** Withdraws the layer's counters. */
-  close(): void {
-    this.#registration.unregister();
   }
 
   #process(walk: Walk): LayerOutcome {

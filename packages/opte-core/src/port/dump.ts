@@ -4,12 +4,20 @@ import { defaultActionText } from "../action/action.js";
 import type { FlowId } from "../flow/flow-id.js";
 import type { FlowEntryDump } from "../layer/layer-flows.js";
 import type { Layer } from "../layer/layer.js";
-import { ruleDump, type RuleDump } from "../rule/rule-dump.js";
+import type { RuleEntry } from "../rule/rule-set.js";
+import { ruleText, type RuleText } from "../rule/rule.js";
 import type { TcpFlowDump, TcpFlows } from "./tcp-flows.js";
 import type { UftPair } from "./uft-pair.js";
 
 /** Flow entries in flow-id order. */
 export type FlowEntries = readonly (readonly [FlowId, FlowEntryDump])[];
+
+/** One rule of a layer dump. */
+export interface RuleDump {
+  readonly id: number;
+  readonly hits: number;
+  readonly rule: RuleText;
+}
 
 export interface LayerDump {
   readonly name: string;
@@ -54,8 +62,8 @@ export function dumpLayer(layer: Layer): LayerDump {
     name: layer.name,
     flowsIn: flows.dump("in"),
     flowsOut: flows.dump("out"),
-    rulesIn: rules.in.entries().map(ruleDump),
-    rulesOut: rules.out.entries().map(ruleDump),
+    rulesIn: rules.in.entries.map(ruleDump),
+    rulesOut: rules.out.entries.map(ruleDump),
     defaultIn: defaultActionText(rules.in.defaultAction),
     defaultInHits: rules.in.defaultHits,
     defaultOut: defaultActionText(rules.out.defaultAction),
@@ -88,4 +96,8 @@ export function dumpUft(uft: UftPair): UftDump {
 
 export function dumpTcpFlows(tcp: TcpFlows): TcpFlowsDump {
   return { flows: tcp.dump() };
+}
+
+function ruleDump(entry: RuleEntry): RuleDump {
+  return { id: entry.id, hits: entry.hits, rule: ruleText(entry.rule) };
 }

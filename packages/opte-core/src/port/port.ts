@@ -3,14 +3,15 @@
 import { OpteError, type Direction, type MacAddr } from "opte-api";
 import type { Action } from "../action/action.js";
 import { FlowKey } from "../flow/flow-id.js";
-import type { FlowPairs } from "../layer/flow-pairs.js";
-import type { Layer } from "../layer/layer.js";
+import { FlowPairs } from "../layer/flow-pairs.js";
+import { Layer, type LayerSpec } from "../layer/layer.js";
+import type { DependantPriority } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
 import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
 import type { Lock } from "../provider/lock.js";
-import type { CompleteProviders } from "../provider/providers.js";
-import type { StatBlock, StatRegistration } from "../provider/stats.js";
+import { completeProviders, type Providers } from "../provider/providers.js";
+import type { StatBlock, StatRegistration, StatsProvider } from "../provider/stats.js";
 import type { Rule } from "../rule/rule.js";
 import { TemplateTable } from "../transform/template-table.js";
 import { Verdict } from "../verdict.js";
@@ -44,6 +45,12 @@ export interface PortLimits {
   readonly tcp: number;
 }
 
+/** A layer to be made with its first rules. */
+export interface LayerDraft {
+  readonly spec: LayerSpec;
+  readonly rules: readonly (readonly [Direction, Rule])[];
+}
+
 /** The rules of both directions, to replace a layer's. */
 export interface RulePair {
   readonly in: readonly Rule[];
@@ -60,35 +67,44 @@ export class Port {
   readonly mac: MacAddr;
   /** What the last packet came to; valid until the next one. */
   readonly result: ProcessResult;
-  /** Tracked TCP flows, for the builder's wiring and dumps. */
-  readonly tcpFlows: TcpFlows;
 
   readonly #parts: PortParts;
   readonly #pipeline: Pipeline;
   readonly #stats: StatBlock;
-  readonly #registration: StatRegistration;
+  readonly #registrations: readonly StatRegistration[];
   readonly #lock: Lock;
   #state: PortState = "ready";
   #epoch = 1;
 
+  /** @throws OpteError `PortCreate` when the counters of the port or of a layer cannot be registered */
   constructor(
     name: string,
     mac: MacAddr,
-    providers: CompleteProviders,
+    given: Providers,
     network: NetworkDefinition,
-    layers: readonly Layer[],
-    pairs: FlowPairs,
+    drafts: readonly LayerDraft[],
     limits: PortLimits,
   ) {
-    this.name = name;
-    this.mac = mac;
-    this.#stats = portStats(name, limits.uft, limits.tcp);
-    this.#registration = providers.stats.register(this.#stats);
-    this.#lock = providers.lock.mutex(`port ${name}`);
+    const providers = completeProviders(given);
+    const pairs = new FlowPairs();
     const templates = new TemplateTable();
     const uft = new UftPair(limits.uft, pairs, templates);
     const tcp = new TcpFlows(limits.tcp, pairs);
-    this.tcpFlows = tcp;
+    const dependants = (nowMs: number): DependantPriority => tcp.parentPriorities(nowMs);
+    const layers = drafts.map(({ spec, rules }) => {
+      const layer = new Layer(spec, { port: name, providers, pairs, dependants });
+      for (const [dir, rule] of rules) layer.loadRule(dir, rule);
+      return layer;
+    });
+    this.name = name;
+    this.mac = mac;
+    this.#stats = portStats(name, limits.uft, limits.tcp);
+    const stats = this.#stats.values;
+    this.#registrations = registerAll(providers.stats, [this.#stats, ...layers.map((layer) => layer.stats)]);
+    this.#lock = providers.lock.mutex(`port ${name}`);
+    const tracking = new TcpTracking(name, providers, tcp, uft, stats);
+    const walk = new Walk();
+    const scratchKey = new FlowKey();
     this.#parts = {
       port: name,
       providers,
@@ -97,11 +113,11 @@ export class Port {
       pairs,
       uft,
       tcp,
-      tracking: new TcpTracking(name, providers, tcp, uft, this.#stats.values),
+      tracking,
       templates,
-      stats: this.#stats.values,
-      walk: new Walk(),
-      scratchKey: new FlowKey(),
+      stats,
+      walk,
+      scratchKey,
     };
     this.#pipeline = new Pipeline(this.#parts);
     this.result = this.#pipeline.result;
@@ -267,12 +283,11 @@ export class Port {
 
   /** Withdraws the port's counters; the port must not be used afterwards. */
   close(): void {
-    this.#registration.unregister();
-    for (const layer of this.#parts.layers) layer.close();
+    for (const registration of this.#registrations) registration.unregister();
   }
 
   #require(states: readonly PortState[]): void {
-    if (!states.includes(this.#state)) throw new OpteError({ kind: "BadState", state: this.#state });
+    if (!states.includes(this.#state)) throw new OpteError({ kind: "BadState", msg: this.#state });
   }
 
   #layer(name: string): Layer {
@@ -299,4 +314,16 @@ export class Port {
       guard.unlock();
     }
   }
+}
+
+/** Registers every block or none. */
+function registerAll(provider: StatsProvider, blocks: readonly StatBlock[]): StatRegistration[] {
+  const done: StatRegistration[] = [];
+  try {
+    for (const block of blocks) done.push(provider.register(block));
+  } catch (error) {
+    for (const registration of done) registration.unregister();
+    throw new OpteError({ kind: "PortCreate", msg: error instanceof Error ? error.message : String(error) });
+  }
+  return done;
 }

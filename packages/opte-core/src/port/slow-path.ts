@@ -60,14 +60,14 @@ export class SlowPath {
       tcpSlot = tracking.slot;
     }
     const ended = this.#walkLayers("out");
-    if (ended >= 0) return ended;
+    if (ended !== undefined) return ended;
     return closed ? this.#finish() : this.#cache("out", epoch, nowMs, tcpSlot);
   }
 
   #in(epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
     const { tracking } = this.#parts;
     const ended = this.#walkLayers("in");
-    if (ended >= 0) return ended;
+    if (ended !== undefined) return ended;
     this.#outbound.mirrorFrom(this.#walk.packet.flow);
     let tcpSlot = NONE;
     if (segment !== undefined) {
@@ -79,8 +79,8 @@ export class SlowPath {
     return this.#cache("in", epoch, nowMs, tcpSlot);
   }
 
-  /** Runs the layers; returns the verdict of the one that ended the walk, or -1 when all let the packet through. */
-  #walkLayers(dir: Direction): Verdict | -1 {
+  /** Runs the layers; returns the verdict of the one that ended the walk, or nothing when all let the packet through. */
+  #walkLayers(dir: Direction): Verdict | undefined {
     const { layers } = this.#parts;
     const last = layers.length - 1;
     for (let i = 0; i <= last; i++) {
@@ -89,7 +89,7 @@ export class SlowPath {
       const outcome = layer.process(this.#walk);
       if (outcome !== LayerOutcome.Allow) return this.#ended(dir, outcome);
     }
-    return -1;
+    return undefined;
   }
 
   #ended(dir: Direction, outcome: LayerOutcome): Verdict {
