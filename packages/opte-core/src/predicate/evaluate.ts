@@ -1,9 +1,10 @@
 // Asks a packet whether a predicate holds (spec 02 §3.1, §3.2), reading header values from the frame as it stands now.
 
-import { IpProtocol, Ipv4Cidr, Ipv6Cidr, type Ipv4Addr, type Ipv6Addr } from "opte-api";
+import { Ipv4Cidr, Ipv6Cidr, type Ipv4Addr, type Ipv6Addr } from "opte-api";
 import { dhcp4MessageType } from "../packet/dhcp4-message.js";
 import type { Packet } from "../packet/packet.js";
 import type { DataPredicate } from "./data-predicate.js";
+import { innerFieldAt, type FieldPredicate } from "./inner-field.js";
 import type { MacMatch, NumberMatch, Predicate } from "./predicate.js";
 
 /** What predicates read of a packet's metadata. */
@@ -11,42 +12,12 @@ export interface MetadataView {
   get(key: string): string | undefined;
 }
 
-const { Icmp, Icmpv6, Tcp, Udp } = IpProtocol;
-
 /**
  * Whether `predicate` holds for the inner headers of `packet` as they stand, and for its metadata. A predicate on a header that
  * the packet does not have is false (so its negation is true); a list without values matches nothing.
  */
 export function matches(predicate: Predicate, packet: Packet, metadata: MetadataView): boolean {
   switch (predicate.kind) {
-    case "etherType":
-      return predicate.values.includes(packet.etherType);
-    case "etherDst":
-      return matchesMac(predicate.values, packet, 0);
-    case "etherSrc":
-      return matchesMac(predicate.values, packet, 6);
-    case "ipv4Src":
-      return packet.ipVersion === 4 && matchesIpv4(predicate.values, rd32(packet.frame.bytes, packet.ip + 12));
-    case "ipv4Dst":
-      return packet.ipVersion === 4 && matchesIpv4(predicate.values, rd32(packet.frame.bytes, packet.ip + 16));
-    case "ipv6Src":
-      return packet.ipVersion === 6 && matchesIpv6(predicate.values, packet.frame.bytes, packet.ip + 8);
-    case "ipv6Dst":
-      return packet.ipVersion === 6 && matchesIpv6(predicate.values, packet.frame.bytes, packet.ip + 24);
-    case "ipProtocol":
-      return packet.ip >= 0 && predicate.values.includes(rd8(packet.frame.bytes, packet.protoAt));
-    case "srcPort":
-      return hasUlp(packet, Tcp, Udp) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp));
-    case "dstPort":
-      return hasUlp(packet, Tcp, Udp) && matchesNumber(predicate.values, rd16(packet.frame.bytes, packet.ulp + 2));
-    case "icmpType":
-      return hasUlp(packet, Icmp, Icmp) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
-    case "icmpCode":
-      return hasUlp(packet, Icmp, Icmp) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
-    case "icmpv6Type":
-      return hasUlp(packet, Icmpv6, Icmpv6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp));
-    case "icmpv6Code":
-      return hasUlp(packet, Icmpv6, Icmpv6) && matchesNumber(predicate.values, rd8(packet.frame.bytes, packet.ulp + 1));
     case "meta":
       return metadata.get(predicate.key) === predicate.value;
     case "not":
@@ -57,6 +28,8 @@ export function matches(predicate: Predicate, packet: Packet, metadata: Metadata
     case "all":
       for (const each of predicate.predicates) if (!matches(each, packet, metadata)) return false;
       return true;
+    default:
+      return matchesField(predicate, packet);
   }
 }
 
@@ -83,9 +56,38 @@ export function matchesNumber(values: readonly NumberMatch[], value: number): bo
   return false;
 }
 
-function matchesMac(values: readonly MacMatch[], packet: Packet, at: number): boolean {
-  const hi = rd16(packet.frame.bytes, packet.ether + at);
-  const lo = rd32(packet.frame.bytes, packet.ether + at + 2);
+function matchesField(predicate: FieldPredicate, packet: Packet): boolean {
+  const at = innerFieldAt(predicate.kind, packet);
+  if (at < 0) return false;
+  const { bytes } = packet.frame;
+  switch (predicate.kind) {
+    case "etherType":
+      return predicate.values.includes(rd16(bytes, at));
+    case "etherDst":
+    case "etherSrc":
+      return matchesMac(predicate.values, bytes, at);
+    case "ipv4Src":
+    case "ipv4Dst":
+      return matchesIpv4(predicate.values, rd32(bytes, at));
+    case "ipv6Src":
+    case "ipv6Dst":
+      return matchesIpv6(predicate.values, bytes, at);
+    case "ipProtocol":
+      return predicate.values.includes(rd8(bytes, at));
+    case "srcPort":
+    case "dstPort":
+      return matchesNumber(predicate.values, rd16(bytes, at));
+    case "icmpType":
+    case "icmpCode":
+    case "icmpv6Type":
+    case "icmpv6Code":
+      return matchesNumber(predicate.values, rd8(bytes, at));
+  }
+}
+
+function matchesMac(values: readonly MacMatch[], bytes: Uint8Array, at: number): boolean {
+  const hi = rd16(bytes, at);
+  const lo = rd32(bytes, at + 2);
   for (const each of values) {
     if (each === "multicast" ? (hi & 0x0100) !== 0 : each.hi === hi && each.lo === lo) return true;
   }
@@ -119,10 +121,6 @@ function matchesIpv6(values: readonly (Ipv6Addr | Ipv6Cidr)[], bytes: Uint8Array
 /** The mask of the first `bits` (0 to 32) bits of a word; JavaScript shifts by 32 not at all. */
 function prefixMask(bits: number): number {
   return bits === 0 ? 0 : -1 << (32 - bits);
-}
-
-function hasUlp(packet: Packet, proto: number, orProto: number): boolean {
-  return packet.ulp >= 0 && (packet.proto === proto || packet.proto === orProto);
 }
 
 function rd8(bytes: Uint8Array, at: number): number {

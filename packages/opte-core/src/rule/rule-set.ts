@@ -3,8 +3,8 @@
 import type { DefaultAction } from "../action/action.js";
 import type { MetadataView } from "../predicate/evaluate.js";
 import type { Packet } from "../packet/packet.js";
-import type { Classifier } from "./classifier.js";
-import { OrderedScan } from "./ordered-scan.js";
+import type { Classifier } from "./classifier/classifier.js";
+import { TupleSpace } from "./classifier/tuple-space.js";
 import { comesBefore, type RuleEntry } from "./rule-entry.js";
 import { rulesEqual, type Rule } from "./rule.js";
 
@@ -17,9 +17,11 @@ export class RuleSet {
   #defaultHits = 0;
   #nextId = 0;
   #entries: RuleEntry[] = [];
+  readonly #entriesById = new Map<number, RuleEntry>();
   readonly #classifier: Classifier;
 
-  constructor(defaultAction: DefaultAction, classifier: Classifier = new OrderedScan()) {
+  /** @param classifier what finds the rules; must be empty. */
+  constructor(defaultAction: DefaultAction, classifier: Classifier = new TupleSpace()) {
     this.defaultAction = defaultAction;
     this.#classifier = classifier;
   }
@@ -62,16 +64,17 @@ export class RuleSet {
     const entry: RuleEntry = { id: this.#nextId, rule, hits: 0 };
     this.#nextId += 1;
     this.#entries.splice(this.#placeOf(entry), 0, entry);
+    this.#entriesById.set(entry.id, entry);
     this.#classifier.add(entry);
     return entry.id;
   }
 
   /** @returns whether there was such a rule */
   remove(id: number): boolean {
-    const index = this.#entries.findIndex((entry) => entry.id === id);
-    const entry = this.#entries[index];
+    const entry = this.#entriesById.get(id);
     if (entry === undefined) return false;
-    this.#entries.splice(index, 1);
+    this.#entries.splice(this.#placeOf(entry), 1);
+    this.#entriesById.delete(id);
     this.#classifier.remove(entry);
     return true;
   }
@@ -79,6 +82,7 @@ export class RuleSet {
   /** Replaces all rules by `rules`, added one by one, so that of equals the last one is tried first. Ids and default hits go on. */
   replace(rules: readonly Rule[]): void {
     this.#entries = [];
+    this.#entriesById.clear();
     this.#classifier.clear();
     for (const rule of rules) this.add(rule);
   }
@@ -88,6 +92,7 @@ export class RuleSet {
     return this.#entries.find((entry) => rulesEqual(entry.rule, rule))?.id;
   }
 
+  /** Index where `entry` is or should be. */
   #placeOf(entry: RuleEntry): number {
     let low = 0;
     let high = this.#entries.length;

@@ -4,7 +4,15 @@ import { makeArpPacket, makePacket } from "../../test/packets.js";
 import { type Action, DONE, type MetaGenerator } from "../action/action.js";
 import type { DataPredicate } from "../predicate/data-predicate.js";
 import type { Predicate } from "../predicate/predicate.js";
-import { makeExplicitRule, makeRule, ruleMatches, rulesEqual, ruleText, type Rule, type RuleConditions } from "./rule.js";
+import {
+  makeExplicitRule,
+  makeRule,
+  ruleMatches,
+  rulesEqual,
+  ruleText,
+  type Rule,
+  type RuleConditions,
+} from "./rule.js";
 
 const ALLOW: Action = { kind: "allow" };
 const DENY: Action = { kind: "deny" };

@@ -1,10 +1,10 @@
 // The plain classifier: tries one rule after the other, in order. The oracle of every other one.
 
-import type { MetadataView } from "../predicate/evaluate.js";
-import type { Packet } from "../packet/packet.js";
+import type { MetadataView } from "../../predicate/evaluate.js";
+import type { Packet } from "../../packet/packet.js";
 import type { Classifier } from "./classifier.js";
-import { comesBefore, type RuleEntry } from "./rule-entry.js";
-import { ruleMatches } from "./rule.js";
+import { comesBefore, type RuleEntry } from "../rule-entry.js";
+import { ruleMatches } from "../rule.js";
 
 /** Finds by scanning: time grows with the number of rules. */
 export class OrderedScan implements Classifier {

@@ -1,0 +1,75 @@
+// A column of a packet: the first bits of one of its fields, as a hash. What boxes of one shape are looked up by.
+
+import { innerFieldAt, type InnerField } from "../../predicate/inner-field.js";
+import type { MetadataView } from "../../predicate/evaluate.js";
+import type { Packet } from "../../packet/packet.js";
+import { isInnerField, lastByteMask, METADATA_PREFIX, type Dimension, type Prefix } from "./box.js";
+import { hashBytes } from "./cover.js";
+
+/** Where a column's hash starts; also that of a box without dimensions. */
+export const EMPTY_HASH = 0x2545f491;
+
+/** The first bits of one dimension, read once for a packet whichever shapes ask for it. */
+export class Column {
+  readonly key: string;
+  readonly bits: number;
+  /** Shapes that use this column. */
+  uses = 0;
+  /** Hash of the packet's bits, valid while {@link isPresent}. */
+  hash = 0;
+  /** Whether the packet has the field. */
+  isPresent = false;
+  readonly #field: InnerField | undefined;
+  readonly #metadataKey: string;
+  #round = -1;
+
+  constructor(dimension: Dimension, bits: number) {
+    this.key = columnKey(dimension, bits);
+    this.bits = bits;
+    this.#field = isInnerField(dimension) ? dimension : undefined;
+    this.#metadataKey = isInnerField(dimension) ? "" : dimension.slice(METADATA_PREFIX.length);
+  }
+
+  /** Reads the packet's bits unless they were read in this `round`, a number of its own for each packet. */
+  read(round: number, packet: Packet, metadata: MetadataView): void {
+    if (this.#round === round) return;
+    this.#round = round;
+    if (this.#field === undefined) {
+      const value = metadata.get(this.#metadataKey);
+      this.isPresent = value !== undefined;
+      if (value !== undefined) this.hash = hashPrefix(hashBytes(value), 0, this.bits);
+    } else {
+      const at = innerFieldAt(this.#field, packet);
+      this.isPresent = at >= 0;
+      if (at >= 0) this.hash = hashPrefix(packet.frame.bytes, at, this.bits);
+    }
+  }
+}
+
+/** What a column is known by. */
+export function columnKey(dimension: Dimension, bits: number): string {
+  return `${bits} ${dimension}`;
+}
+
+/** The hash that {@link Column.read} finds in the packets of a box. */
+export function hashOf(prefix: Prefix): number {
+  return hashPrefix(prefix.bytes, 0, prefix.bits);
+}
+
+/** Takes the hash of one more column into that of the columns before. */
+export function mixHash(hash: number, columnHash: number): number {
+  const mixed = Math.imul(hash ^ columnHash, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+function hashPrefix(bytes: ArrayLike<number>, at: number, bits: number): number {
+  let hash = EMPTY_HASH;
+  const end = at + ((bits - 1) >> 3);
+  for (let i = at; i < end; i++) hash = Math.imul(hash ^ byte(bytes, i), 0x01000193);
+  if (bits > 0) hash = Math.imul(hash ^ (byte(bytes, end) & lastByteMask(bits)), 0x01000193);
+  return hash ^ (hash >>> 13);
+}
+
+function byte(bytes: ArrayLike<number>, at: number): number {
+  return bytes[at] as number; // Unwrap: a prefix is no longer than its field, which the packet holds whole
+}

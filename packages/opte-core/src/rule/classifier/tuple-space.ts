@@ -1,0 +1,158 @@
+// The classifier of rule sets: finds the first matching rule in time that hardly grows with their number.
+//
+//   rules ──cover──► boxes ──by shape──► groups, best rank first
+//                                          │  shape: ipv4Dst/24 ipProtocol/8 dstPort/16
+//                                          ▼
+//                                  hash of those bits ──► bucket: the rules with such a box, in order
+//
+// (Tuple space search, Srinivasan, Suri, Varghese 1999.) A packet is looked up in one bucket of each group, and not in groups whose
+// best rule comes after the rule found so far. A bucket only proposes: a rule is found when it matches the packet itself, so boxes may
+// be too wide and hashes may collide. The number of shapes has a bound of its own, whatever the number of rules.
+
+import type { MetadataView } from "../../predicate/evaluate.js";
+import type { Packet } from "../../packet/packet.js";
+import { comesBefore, rankOf, type RuleEntry } from "../rule-entry.js";
+import { ruleMatches } from "../rule.js";
+import { boundsOf, shapeKey, type Box } from "./box.js";
+import type { Classifier } from "./classifier.js";
+import { Column, columnKey, EMPTY_HASH, hashOf, mixHash } from "./column.js";
+import { coverRule } from "./cover.js";
+
+/** The boxes of one shape: bounds of the same lengths in the same dimensions. */
+interface Group {
+  readonly shape: string;
+  readonly columns: readonly Column[];
+  /** Rules by the hash of their boxes; in each bucket the rule to try first is the last, since new rules mostly are. */
+  readonly buckets: Map<number, RuleEntry[]>;
+  /** No rule of the group has a lower rank. Removals leave it as it is: too low a bound costs a look-up, never an answer. */
+  bestRank: number;
+}
+
+/** Finds by hash. A rule change costs as much as the changed rule is large, however many others there are. */
+export class TupleSpace implements Classifier {
+  /** In ascending order of their best ranks. */
+  readonly #groups: Group[] = [];
+  readonly #groupsByShape = new Map<string, Group>();
+  readonly #columns = new Map<string, Column>();
+  #round = 0;
+  #touched = 0;
+
+  /** How many groups and buckets the changes so far have touched: their cost, for those who watch it. */
+  get touched(): number {
+    return this.#touched;
+  }
+
+  add(entry: RuleEntry): void {
+    for (const box of coverRule(entry.rule)) {
+      const group = this.#groupFor(box, rankOf(entry.rule));
+      const hash = hashOfBox(box);
+      const bucket = group.buckets.get(hash);
+      if (bucket === undefined) group.buckets.set(hash, [entry]);
+      else bucket.splice(placeOf(bucket, entry), 0, entry);
+      this.#touched += 2;
+    }
+  }
+
+  remove(entry: RuleEntry): void {
+    for (const box of coverRule(entry.rule)) {
+      const group = this.#groupsByShape.get(shapeKey(box));
+      const hash = hashOfBox(box);
+      const bucket = group?.buckets.get(hash);
+      if (group === undefined || bucket === undefined) continue;
+      bucket.splice(placeOf(bucket, entry), 1);
+      if (bucket.length === 0) group.buckets.delete(hash);
+      if (group.buckets.size === 0) this.#dropGroup(group);
+      this.#touched += 2;
+    }
+  }
+
+  clear(): void {
+    this.#groups.length = 0;
+    this.#groupsByShape.clear();
+    this.#columns.clear();
+  }
+
+  find(packet: Packet, metadata: MetadataView): RuleEntry | undefined {
+    this.#round += 1;
+    let found: RuleEntry | undefined;
+    for (const group of this.#groups) {
+      if (found !== undefined && rankOf(found.rule) < group.bestRank) break;
+      found = this.#findIn(group, packet, metadata, found);
+    }
+    return found;
+  }
+
+  /** The first of `found` and the group's matching rules. */
+  #findIn(group: Group, packet: Packet, metadata: MetadataView, found: RuleEntry | undefined): RuleEntry | undefined {
+    let hash = EMPTY_HASH;
+    for (const column of group.columns) {
+      column.read(this.#round, packet, metadata);
+      if (!column.isPresent) return found;
+      hash = mixHash(hash, column.hash);
+    }
+    const bucket = group.buckets.get(hash) ?? NO_ENTRIES;
+    for (let i = bucket.length - 1; i >= 0; i--) {
+      const entry = entryAt(bucket, i);
+      if (found !== undefined && comesBefore(found, entry)) return found;
+      if (ruleMatches(entry.rule, packet, metadata)) return entry;
+    }
+    return found;
+  }
+
+  /** The group of a box's shape, in its place for a rule of this rank. */
+  #groupFor(box: Box, rank: number): Group {
+    const shape = shapeKey(box);
+    const existing = this.#groupsByShape.get(shape);
+    if (existing !== undefined && existing.bestRank <= rank) return existing;
+    if (existing !== undefined) this.#groups.splice(this.#groups.indexOf(existing), 1);
+    const group = existing ?? { shape, columns: this.#columnsOf(box), buckets: new Map(), bestRank: rank };
+    group.bestRank = rank;
+    const next = this.#groups.findIndex((other) => other.bestRank > rank);
+    this.#groups.splice(next < 0 ? this.#groups.length : next, 0, group);
+    this.#groupsByShape.set(shape, group);
+    return group;
+  }
+
+  #dropGroup(group: Group): void {
+    this.#groups.splice(this.#groups.indexOf(group), 1);
+    this.#groupsByShape.delete(group.shape);
+    for (const column of group.columns) {
+      column.uses -= 1;
+      if (column.uses === 0) this.#columns.delete(column.key);
+    }
+  }
+
+  #columnsOf(box: Box): Column[] {
+    return boundsOf(box).map(([dimension, { bits }]) => {
+      const key = columnKey(dimension, bits);
+      const column = this.#columns.get(key) ?? new Column(dimension, bits);
+      column.uses += 1;
+      this.#columns.set(key, column);
+      return column;
+    });
+  }
+}
+
+const NO_ENTRIES: readonly RuleEntry[] = [];
+
+function hashOfBox(box: Box): number {
+  let hash = EMPTY_HASH;
+  for (const [, prefix] of boundsOf(box)) hash = mixHash(hash, hashOf(prefix));
+  return hash;
+}
+
+/** Where `entry` is or should be in a bucket, behind all rules that are tried after it. */
+function placeOf(bucket: readonly RuleEntry[], entry: RuleEntry): number {
+  let low = 0;
+  let high = bucket.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (comesBefore(entry, entryAt(bucket, middle))) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function entryAt(bucket: readonly RuleEntry[], index: number): RuleEntry {
+  return bucket[index] as RuleEntry; // Unwrap: every caller's index lies in the bucket
+}
