@@ -5,6 +5,7 @@
 
 import { FlowKey, NO_PROTOCOL } from "../flow/flow-id.js";
 import { Frame } from "./frame.js";
+import { ParseError } from "./parse-error.js";
 
 /** A parsed packet. Filled by a parser of `packet/parse.ts`; changed by `transform/`. */
 export class Packet {
@@ -31,7 +32,10 @@ export class Packet {
   ipVersion: 0 | 4 | 6 = 0;
   /** Inner IP header with options (IPv4) or extension headers (IPv6), in bytes. */
   ipLen = 0;
-  /** Upper-layer protocol: the IPv4 protocol, or the last next-header value of the IPv6 chain; 255 without L3. */
+  /**
+   * Upper-layer protocol as parsed, which tells what stands at `ulp`: the IPv4 protocol, or the last next-header value of the IPv6
+   * chain; 255 without L3. A transformation may have changed the byte at `protoAt`.
+   */
   proto: number = NO_PROTOCOL;
   /** Offset of the byte that holds the upper-layer protocol (in the last header of an IPv6 chain). */
   protoAt = -1;
@@ -44,4 +48,6 @@ export class Packet {
 
   /** Flow id of the headers as they stand now. */
   readonly flow: FlowKey = new FlowKey();
+  /** Why the frame could not be parsed, if it could not. */
+  readonly parseError: ParseError = new ParseError();
 }
