@@ -1,6 +1,9 @@
 // Carries NAT into the packet that an ICMP error quotes, so that its reader knows the flow again (spec 02 §15.1).
 
 import { IpProtocol, type Direction, type IpAddr } from "opte-api";
+import { rd8 } from "../packet/bytes.js";
+import { writeIpv4Checksum } from "../packet/checksum.js";
+import { EXTENSION_UNIT, extensionLength, isExtension } from "../packet/ipv6-extensions.js";
 import type { Packet } from "../packet/packet.js";
 import type { BodyTransform, BodyTransformError } from "../transform/body-transform.js";
 
@@ -52,7 +55,7 @@ export class NestedNat implements BodyTransform {
     if (!this.applies(packet)) return INCOMPATIBLE;
     const { bytes, end } = packet.frame;
     if (packet.body >= end) return NO_PAYLOAD;
-    const type = byte(bytes, packet.ulp);
+    const type = rd8(bytes, packet.ulp);
     if (this.#family === 4) {
       if (ICMP_QUOTING.has(type)) this.#translateIpv4(dir, bytes, packet.body, end);
       return undefined;
@@ -66,16 +69,16 @@ export class NestedNat implements BodyTransform {
   #translateOptions(dir: Direction, bytes: Uint8Array, first: number, end: number): void {
     let at = first;
     while (at + 2 <= end) {
-      const length = 8 * byte(bytes, at + 1);
+      const length = 8 * rd8(bytes, at + 1);
       if (length === 0 || at + length > end) return;
-      if (byte(bytes, at) === ND_REDIRECTED_HEADER) this.#translateIpv6(dir, bytes, at + ND_QUOTE_AT, at + length);
+      if (rd8(bytes, at) === ND_REDIRECTED_HEADER) this.#translateIpv6(dir, bytes, at + ND_QUOTE_AT, at + length);
       at += length;
     }
   }
 
   #translateIpv4(dir: Direction, bytes: Uint8Array, at: number, end: number): void {
     if (at + IPV4_MIN_LEN > end) return;
-    const length = Math.max(IPV4_MIN_LEN, 4 * (byte(bytes, at) & 0x0f));
+    const length = Math.max(IPV4_MIN_LEN, 4 * (rd8(bytes, at) & 0x0f));
     if (at + length > end) return;
     this.#translateAddress(dir, bytes, at + IPV4_SRC, at + IPV4_DST);
     writeIpv4Checksum(bytes, at, length);
@@ -92,7 +95,6 @@ export class NestedNat implements BodyTransform {
 }
 
 const IPV4_MIN_LEN = 20;
-const IPV4_CHECKSUM = 10;
 const IPV4_SRC = 12;
 const IPV4_DST = 16;
 const IPV6_LEN = 40;
@@ -100,19 +102,15 @@ const IPV6_NEXT_HEADER = 6;
 const IPV6_SRC = 8;
 const IPV6_DST = 24;
 
-const IPV6_FRAGMENT = 44;
-/** Next-header values that continue the chain (spec 01 §2). */
-const IPV6_EXTENSIONS: ReadonlySet<number> = new Set([0, 43, IPV6_FRAGMENT, 60, 135, 139, 140, 253, 254]);
-
 /** Whether an IPv6 header with all its extension headers stands in `bytes[at, end)`. */
 function isIpv6Readable(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + IPV6_LEN > end) return false;
-  let next = byte(bytes, at + IPV6_NEXT_HEADER);
+  let next = rd8(bytes, at + IPV6_NEXT_HEADER);
   let header = at + IPV6_LEN;
-  while (IPV6_EXTENSIONS.has(next)) {
-    if (header + 8 > end) return false;
-    const length = next === IPV6_FRAGMENT ? 8 : 8 + 8 * byte(bytes, header + 1);
-    next = byte(bytes, header);
+  while (isExtension(next)) {
+    if (header + EXTENSION_UNIT > end) return false;
+    const length = extensionLength(bytes, header, next);
+    next = rd8(bytes, header);
     header += length;
   }
   return header <= end;
@@ -121,17 +119,4 @@ function isIpv6Readable(bytes: Uint8Array, at: number, end: number): boolean {
 function replace(bytes: Uint8Array, at: number, from: Uint8Array, to: Uint8Array): void {
   for (let i = 0; i < from.length; i++) if (bytes[at + i] !== from[i]) return;
   bytes.set(to, at);
-}
-
-function writeIpv4Checksum(bytes: Uint8Array, at: number, length: number): void {
-  let sum = 0;
-  for (let i = 0; i < length; i += 2)
-    if (i !== IPV4_CHECKSUM) sum += (byte(bytes, at + i) << 8) | byte(bytes, at + i + 1);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  bytes[at + IPV4_CHECKSUM] = ~sum >>> 8;
-  bytes[at + IPV4_CHECKSUM + 1] = ~sum;
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] as number; // Unwrap: every caller has compared `at` with the end of the packet
 }

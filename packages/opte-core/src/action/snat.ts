@@ -1,6 +1,8 @@
 // Source NAT: flows of a private address share a public one, each by a port of its own (spec 02 §15.2). IPv4 and IPv6 alike.
 
 import { IpProtocol, type Direction, type IpAddr } from "opte-api";
+import { rd16 } from "../packet/bytes.js";
+import { ICMP_ID_AT } from "../packet/packet-flow.js";
 import type { Packet } from "../packet/packet.js";
 import type { HeaderTransform, UlpFields } from "../transform/header-transform.js";
 import { REFUSAL, type FlowDescriptor, type Generated, type GeneratorError, type StatefulGenerator } from "./action.js";
@@ -58,7 +60,7 @@ export class Snat implements StatefulGenerator {
     }
     return {
       kind: "value",
-      value: snatDescriptor("SNAT_ICMP_ECHO", this.#privateIp, lease, rd16(bytes, packet.ulp + 4)),
+      value: snatDescriptor("SNAT_ICMP_ECHO", this.#privateIp, lease, rd16(bytes, packet.ulp + ICMP_ID_AT)),
     };
   }
 
@@ -139,8 +141,4 @@ function isEchoRequest(proto: number, typeAndCode: number): boolean {
 function spanText(externalIp: IpAddr, { first, last }: PortSpan): string {
   const address = externalIp.family === 4 ? externalIp.toString() : `[${externalIp.toString()}]`;
   return `${address}:${first}-${last}`;
-}
-
-function rd16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

@@ -1,5 +1,7 @@
 // Reads what matters of a DHCPv4 message (RFC 2131 §2, RFC 2132): its type, and where the values that a reply copies stand.
 
+import { rd8 } from "./bytes.js";
+
 /** Offset of the 32-bit transaction id in a message. */
 export const DHCP4_XID_AT = 4;
 /** Offset of the 16-bit flags in a message; bit 0x8000 asks for a broadcast reply. */
@@ -42,11 +44,11 @@ export function dhcp4MessageType(bytes: Uint8Array, start: number, end: number):
     at += 1;
     if (code === OPTION_PAD) continue;
     if (code === OPTION_END || at >= end) break;
-    const length = byte(bytes, at);
+    const length = rd8(bytes, at);
     at += 1;
     if (at + length > end) break;
-    if (code === OPTION_MESSAGE_TYPE && length === 1 && operationOf(byte(bytes, at)) === operation)
-      type = byte(bytes, at);
+    if (code === OPTION_MESSAGE_TYPE && length === 1 && operationOf(rd8(bytes, at)) === operation)
+      type = rd8(bytes, at);
     if (code === OPTION_CLIENT_ID && length === MAC_CLIENT_ID_LEN && bytes[at] !== HARDWARE_ETHERNET) return -1;
     at += length;
   }
@@ -69,8 +71,4 @@ function operationOf(type: number): number {
     default:
       return -1;
   }
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] as number; // Unwrap: `at` lies before `end`, and the message lies in the buffer
 }

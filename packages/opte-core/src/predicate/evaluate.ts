@@ -1,6 +1,7 @@
 // Asks a packet whether a predicate holds (spec 02 §3.1, §3.2), reading header values from the frame as it stands now.
 
 import { Ipv4Cidr, Ipv6Cidr, type Ipv4Addr, type Ipv6Addr } from "opte-api";
+import { rd16, rd32, rd8 } from "../packet/bytes.js";
 import { dhcp4MessageType } from "../packet/dhcp4-message.js";
 import type { Packet } from "../packet/packet.js";
 import type { DataPredicate } from "./data-predicate.js";
@@ -121,16 +122,4 @@ function matchesIpv6(values: readonly (Ipv6Addr | Ipv6Cidr)[], bytes: Uint8Array
 /** The mask of the first `bits` (0 to 32) bits of a word; JavaScript shifts by 32 not at all. */
 function prefixMask(bits: number): number {
   return bits === 0 ? 0 : -1 << (32 - bits);
-}
-
-function rd8(bytes: Uint8Array, at: number): number {
-  return bytes[at] as number; // Unwrap: the parser has found the header that holds `at` inside the frame
-}
-
-function rd16(bytes: Uint8Array, at: number): number {
-  return (rd8(bytes, at) << 8) | rd8(bytes, at + 1);
-}
-
-function rd32(bytes: Uint8Array, at: number): number {
-  return ((rd16(bytes, at) << 16) | rd16(bytes, at + 2)) >>> 0;
 }

@@ -1,6 +1,6 @@
 // The inner header fields that predicates ask for, and where they stand in a packet.
 
-import { IpProtocol } from "opte-api";
+import { FIELDS, headerAt, type Field } from "../packet/field-table.js";
 import type { Packet } from "../packet/packet.js";
 import type { Predicate } from "./predicate.js";
 
@@ -10,58 +10,41 @@ export type FieldPredicate = Exclude<Predicate, { readonly kind: "meta" | "not" 
 /** A field, by the kind of the predicate on it. */
 export type InnerField = FieldPredicate["kind"];
 
-/** Sizes of the fields in bytes. */
-export const INNER_FIELD_LEN: Readonly<Record<InnerField, number>> = {
-  etherType: 2,
-  etherDst: 6,
-  etherSrc: 6,
-  ipv4Src: 4,
-  ipv4Dst: 4,
-  ipv6Src: 16,
-  ipv6Dst: 16,
-  ipProtocol: 1,
-  srcPort: 2,
-  dstPort: 2,
-  icmpType: 1,
-  icmpCode: 1,
-  icmpv6Type: 1,
-  icmpv6Code: 1,
+/** What each is in the field table: a port is a field of two headers, of which a packet has at most one. */
+const FIELDS_OF: Readonly<Record<InnerField, readonly [Field, ...Field[]]>> = {
+  etherType: [FIELDS.etherType],
+  etherDst: [FIELDS.etherDst],
+  etherSrc: [FIELDS.etherSrc],
+  ipv4Src: [FIELDS.ipv4Src],
+  ipv4Dst: [FIELDS.ipv4Dst],
+  ipv6Src: [FIELDS.ipv6Src],
+  ipv6Dst: [FIELDS.ipv6Dst],
+  ipProtocol: [FIELDS.ipv4Protocol],
+  srcPort: [FIELDS.tcpSrc, FIELDS.udpSrc],
+  dstPort: [FIELDS.tcpDst, FIELDS.udpDst],
+  icmpType: [FIELDS.icmpType],
+  icmpCode: [FIELDS.icmpCode],
+  icmpv6Type: [FIELDS.icmpv6Type],
+  icmpv6Code: [FIELDS.icmpv6Code],
 };
 
 /** Offset of a field in `packet.frame.bytes`, or -1 if the packet has no such field. */
 export function innerFieldAt(field: InnerField, packet: Packet): number {
-  switch (field) {
-    case "etherDst":
-      return packet.ether;
-    case "etherSrc":
-      return packet.ether + 6;
-    case "etherType":
-      return packet.ether + 12;
-    case "ipv4Src":
-      return packet.ipVersion === 4 ? packet.ip + 12 : -1;
-    case "ipv4Dst":
-      return packet.ipVersion === 4 ? packet.ip + 16 : -1;
-    case "ipv6Src":
-      return packet.ipVersion === 6 ? packet.ip + 8 : -1;
-    case "ipv6Dst":
-      return packet.ipVersion === 6 ? packet.ip + 24 : -1;
-    case "ipProtocol":
-      return packet.protoAt;
-    case "srcPort":
-      return hasPorts(packet) ? packet.ulp : -1;
-    case "dstPort":
-      return hasPorts(packet) ? packet.ulp + 2 : -1;
-    case "icmpType":
-      return packet.proto === IpProtocol.Icmp ? packet.ulp : -1;
-    case "icmpCode":
-      return packet.proto === IpProtocol.Icmp ? packet.ulp + 1 : -1;
-    case "icmpv6Type":
-      return packet.proto === IpProtocol.Icmpv6 ? packet.ulp : -1;
-    case "icmpv6Code":
-      return packet.proto === IpProtocol.Icmpv6 ? packet.ulp + 1 : -1;
+  // The protocol of an IPv6 packet stands in the last of its headers
+  if (field === "ipProtocol") return packet.protoAt;
+  for (const { header, offset } of FIELDS_OF[field]) {
+    const at = headerAt(packet, header);
+    if (at >= 0) return at + offset;
   }
+  return -1;
 }
 
-function hasPorts(packet: Packet): boolean {
-  return packet.proto === IpProtocol.Tcp || packet.proto === IpProtocol.Udp;
+/** Size of a field in bits. */
+export function innerFieldBits(field: InnerField): number {
+  return FIELDS_OF[field][0].bits;
+}
+
+/** Name of a field, as predicates print it. */
+export function innerFieldName(field: InnerField): string {
+  return FIELDS_OF[field][0].name;
 }

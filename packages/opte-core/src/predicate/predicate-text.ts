@@ -2,38 +2,12 @@
 
 import { EtherType, IpProtocol } from "opte-api";
 import type { DataPredicate } from "./data-predicate.js";
+import { innerFieldName, type FieldPredicate } from "./inner-field.js";
 import type { NumberMatch, Predicate } from "./predicate.js";
 
 /** Text of a predicate: `inner.ip.dst=10.0.0.0/8`, `inner.ulp.dst=80,∈(1000..=1004)`, `!…`, `any(…,…)`. */
 export function predicateText(predicate: Predicate): string {
   switch (predicate.kind) {
-    case "etherType":
-      return `inner.ether.ether_type=${predicate.values.map(etherTypeText).join(",")}`;
-    case "etherDst":
-      return `inner.ether.dst=${predicate.values.join(",")}`;
-    case "etherSrc":
-      return `inner.ether.src=${predicate.values.join(",")}`;
-    case "ipv4Src":
-      return `inner.ip.src=${predicate.values.join(",")}`;
-    case "ipv4Dst":
-      return `inner.ip.dst=${predicate.values.join(",")}`;
-    case "ipv6Src":
-      return `inner.ip6.src=${predicate.values.join(",")}`;
-    case "ipv6Dst":
-      return `inner.ip6.dst=${predicate.values.join(",")}`;
-    case "ipProtocol":
-      return `inner.ip.proto=${predicate.values.map((proto) => IpProtocol.format(proto)).join(",")}`;
-    case "srcPort":
-      return `inner.ulp.src${numbersText(predicate.values, String)}`;
-    case "dstPort":
-      return `inner.ulp.dst${numbersText(predicate.values, String)}`;
-    case "icmpType":
-      return `inner.icmp.type${numbersText(predicate.values, (type) => ICMP_TYPES.get(type) ?? String(type))}`;
-    case "icmpv6Type":
-      return `inner.icmp.type${numbersText(predicate.values, (type) => ICMPV6_TYPES.get(type) ?? String(type))}`;
-    case "icmpCode":
-    case "icmpv6Code":
-      return `inner.icmp.code${numbersText(predicate.values, String)}`;
     case "meta":
       return `meta: ${predicate.key}=${predicate.value}`;
     case "not":
@@ -41,6 +15,8 @@ export function predicateText(predicate: Predicate): string {
     case "any":
     case "all":
       return `${predicate.kind}(${predicate.predicates.map(predicateText).join(",")})`;
+    default:
+      return innerFieldName(predicate.kind) + valuesText(predicate);
   }
 }
 
@@ -53,6 +29,26 @@ export function dataPredicateText(predicate: DataPredicate): string {
       return `dhcpv6.msg_type${numbersText(predicate.values, (type) => DHCPV6_TYPES.get(type) ?? `Other(${type})`)}`;
     case "not":
       return `!${dataPredicateText(predicate.predicate)}`;
+  }
+}
+
+function valuesText(predicate: FieldPredicate): string {
+  switch (predicate.kind) {
+    case "etherType":
+      return `=${predicate.values.map(etherTypeText).join(",")}`;
+    case "ipProtocol":
+      return `=${predicate.values.map((proto) => IpProtocol.format(proto)).join(",")}`;
+    case "srcPort":
+    case "dstPort":
+    case "icmpCode":
+    case "icmpv6Code":
+      return numbersText(predicate.values, String);
+    case "icmpType":
+      return numbersText(predicate.values, (type) => ICMP_TYPES.get(type) ?? String(type));
+    case "icmpv6Type":
+      return numbersText(predicate.values, (type) => ICMPV6_TYPES.get(type) ?? String(type));
+    default:
+      return `=${predicate.values.join(",")}`;
   }
 }
 

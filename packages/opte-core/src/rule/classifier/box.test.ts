@@ -1,16 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { boxKey, EVERYTHING, hull, intersection, lastByteMask, makePrefix, shapeKey, type Box } from "./box.js";
 
-const net10: Box = new Map([["ipv4Dst", makePrefix([10, 0, 0, 0], 8)]]);
-const net10_1: Box = new Map([["ipv4Dst", makePrefix([10, 1, 0, 0], 16)]]);
-const net10_2: Box = new Map([["ipv4Dst", makePrefix([10, 2, 0, 0], 16)]]);
-const port80: Box = new Map([["dstPort", makePrefix([0, 80], 16)]]);
+const net10: Box = new Map([["ipv4Dst", makePrefix(Uint8Array.of(10, 0, 0, 0), 8)]]);
+const net10_1: Box = new Map([["ipv4Dst", makePrefix(Uint8Array.of(10, 1, 0, 0), 16)]]);
+const net10_2: Box = new Map([["ipv4Dst", makePrefix(Uint8Array.of(10, 2, 0, 0), 16)]]);
+const port80: Box = new Map([["dstPort", makePrefix(Uint8Array.of(0, 80), 16)]]);
 
 describe("a prefix", () => {
   it("keeps the bytes that it needs, and clears the bits behind it", () => {
-    expect(makePrefix([0xff, 0xff, 0xff, 0xff], 12)).toEqual({ bytes: [0xff, 0xf0], bits: 12 });
-    expect(makePrefix([0xff, 0xff], 16)).toEqual({ bytes: [0xff, 0xff], bits: 16 });
-    expect(makePrefix([0xff], 0)).toEqual({ bytes: [], bits: 0 });
+    expect(makePrefix(Uint8Array.of(0xff, 0xff, 0xff, 0xff), 12)).toEqual({
+      bytes: Uint8Array.of(0xff, 0xf0),
+      bits: 12,
+    });
+    expect(makePrefix(Uint8Array.of(0xff, 0xff), 16)).toEqual({ bytes: Uint8Array.of(0xff, 0xff), bits: 16 });
+    expect(makePrefix(Uint8Array.of(0xff), 0)).toEqual({ bytes: Uint8Array.of(), bits: 0 });
   });
 
   it.each([
@@ -44,7 +47,7 @@ describe("the intersection of two boxes", () => {
 
 describe("the hull of boxes", () => {
   it("is bounded by what their bounds have in common", () => {
-    expect(hull([net10_1, net10_2])).toEqual(new Map([["ipv4Dst", makePrefix([10, 0], 14)]]));
+    expect(hull([net10_1, net10_2])).toEqual(new Map([["ipv4Dst", makePrefix(Uint8Array.of(10, 0), 14)]]));
     expect(hull([net10_1])).toEqual(net10_1);
   });
 
@@ -66,7 +69,7 @@ describe("the keys of boxes", () => {
   });
 
   it("tell metadata keys apart that look like two", () => {
-    const prefix = makePrefix([1, 2, 3, 4], 32);
+    const prefix = makePrefix(Uint8Array.of(1, 2, 3, 4), 32);
     const one: Box = new Map([['meta:a",32],["meta:b', prefix]]);
     const two: Box = new Map([
       ["meta:a", prefix],

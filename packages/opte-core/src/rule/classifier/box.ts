@@ -1,5 +1,6 @@
 // Boxes: regions of the space of all packets, each bounded by a prefix in some of its fields. An index over rules is made of them.
 
+import { rd8 } from "../../packet/bytes.js";
 import type { InnerField } from "../../predicate/inner-field.js";
 
 /** A dimension of the space: a header field, or the value behind a metadata key. */
@@ -15,7 +16,7 @@ export const METADATA_PREFIX = "meta:";
 
 /** The first `bits` bits of a field's value; bits behind them are zero. No bits at all say that the field is there. */
 export interface Prefix {
-  readonly bytes: readonly number[];
+  readonly bytes: Uint8Array;
   readonly bits: number;
 }
 
@@ -26,10 +27,10 @@ export type Box = ReadonlyMap<Dimension, Prefix>;
 export const EVERYTHING: Box = new Map();
 
 /** The first `bits` bits of `bytes`. */
-export function makePrefix(bytes: Iterable<number>, bits: number): Prefix {
-  const kept = Array.from(bytes).slice(0, Math.ceil(bits / 8));
-  const last = kept.at(-1);
-  if (last !== undefined) kept[kept.length - 1] = last & lastByteMask(bits);
+export function makePrefix(bytes: Uint8Array, bits: number): Prefix {
+  const kept = bytes.slice(0, Math.ceil(bits / 8));
+  const last = kept.length - 1;
+  if (last >= 0) kept[last] = rd8(kept, last) & lastByteMask(bits);
   return { bytes: kept, bits };
 }
 
@@ -86,7 +87,7 @@ export function boundsOf(box: Box): [Dimension, Prefix][] {
 function commonBits(a: Prefix, b: Prefix): number {
   const bits = Math.min(a.bits, b.bits);
   for (let i = 0; 8 * i < bits; i++) {
-    const differing = (a.bytes[i] ?? 0) ^ (b.bytes[i] ?? 0);
+    const differing = rd8(a.bytes, i) ^ rd8(b.bytes, i);
     if (differing !== 0) return Math.min(bits, 8 * i + Math.clz32(differing) - 24);
   }
   return bits;

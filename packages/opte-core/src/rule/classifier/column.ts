@@ -1,5 +1,6 @@
 // A column of a packet: the first bits of one of its fields, as a hash. What boxes of one shape are looked up by.
 
+import { rd8 } from "../../packet/bytes.js";
 import { innerFieldAt, type InnerField } from "../../predicate/inner-field.js";
 import type { MetadataView } from "../../predicate/evaluate.js";
 import type { Packet } from "../../packet/packet.js";
@@ -62,14 +63,10 @@ export function mixHash(hash: number, columnHash: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function hashPrefix(bytes: ArrayLike<number>, at: number, bits: number): number {
+function hashPrefix(bytes: Uint8Array, at: number, bits: number): number {
   let hash = EMPTY_HASH;
   const end = at + ((bits - 1) >> 3);
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ byte(bytes, i), 0x01000193);
-  if (bits > 0) hash = Math.imul(hash ^ (byte(bytes, end) & lastByteMask(bits)), 0x01000193);
+  for (let i = at; i < end; i++) hash = Math.imul(hash ^ rd8(bytes, i), 0x01000193);
+  if (bits > 0) hash = Math.imul(hash ^ (rd8(bytes, end) & lastByteMask(bits)), 0x01000193);
   return hash ^ (hash >>> 13);
-}
-
-function byte(bytes: ArrayLike<number>, at: number): number {
-  return bytes[at] as number; // Unwrap: a prefix is no longer than its field, which the packet holds whole
 }

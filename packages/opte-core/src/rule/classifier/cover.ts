@@ -4,7 +4,7 @@
 // rule intersections. What no box can say (`not`, group addresses, bodies) covers everything: it is left to the rule itself.
 
 import { Ipv4Cidr, Ipv6Cidr } from "opte-api";
-import { INNER_FIELD_LEN, type FieldPredicate, type InnerField } from "../../predicate/inner-field.js";
+import { innerFieldBits, type FieldPredicate, type InnerField } from "../../predicate/inner-field.js";
 import type { NumberMatch, Predicate } from "../../predicate/predicate.js";
 import type { Rule } from "../rule.js";
 import {
@@ -89,7 +89,7 @@ function coverField(predicate: FieldPredicate): Box[] {
 
 /** The aligned blocks of numbers that tile a value or a range: at most two of each size. */
 function coverNumber(kind: InnerField, value: NumberMatch): Box[] {
-  const bits = 8 * INNER_FIELD_LEN[kind];
+  const bits = innerFieldBits(kind);
   const limit = 2 ** bits - 1;
   let first = typeof value === "number" ? value : Math.max(0, value.first);
   const last = typeof value === "number" ? value : Math.min(limit, value.last);
@@ -98,7 +98,7 @@ function coverNumber(kind: InnerField, value: NumberMatch): Box[] {
     let freeBits = 0;
     while (freeBits < bits && first % 2 ** (freeBits + 1) === 0 && first + 2 ** (freeBits + 1) - 1 <= last)
       freeBits += 1;
-    boxes.push(fieldBox(kind, bits === 8 ? [first] : [first >> 8, first & 0xff], bits - freeBits));
+    boxes.push(fieldBox(kind, numberBytes(first, bits), bits - freeBits));
     first += 2 ** freeBits;
   }
   return union(boxes);
@@ -123,7 +123,7 @@ function union(boxes: readonly Box[]): Box[] {
   return [...new Map(boxes.map((box) => [boxKey(box), box])).values()];
 }
 
-function fieldBox(kind: InnerField, bytes: Iterable<number>, bits: number = 8 * INNER_FIELD_LEN[kind]): Box {
+function fieldBox(kind: InnerField, bytes: Uint8Array, bits: number = innerFieldBits(kind)): Box {
   return widen(new Map([[kind, makePrefix(bytes, bits)]]));
 }
 
@@ -142,8 +142,13 @@ function widen(box: Box): Box {
 }
 
 /** A 32-bit hash of a text, in bytes (FNV-1a over UTF-16 code units). */
-export function hashBytes(text: string): number[] {
+export function hashBytes(text: string): Uint8Array {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return [hash >>> 24, (hash >>> 16) & 0xff, (hash >>> 8) & 0xff, hash & 0xff];
+  return numberBytes(hash, META_BITS);
+}
+
+/** A number of `bits` bits in network order. */
+function numberBytes(value: number, bits: number): Uint8Array {
+  return Uint8Array.from({ length: bits / 8 }, (_, i) => value >> (bits - 8 * (i + 1)));
 }
