@@ -1,9 +1,13 @@
 // Frames that a guest sends, put together from hex text independently of the code under test; and checks of what it gets back.
 
 import { Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
+import type { HairpinGenerator } from "../src/action/action.js";
+import { ActionMetadata } from "../src/action/metadata.js";
 import { Frame } from "../src/packet/frame.js";
 import { Packet } from "../src/packet/packet.js";
 import { parseGuest } from "../src/packet/parse.js";
+import { matches, matchesData } from "../src/predicate/evaluate.js";
+import { dataPredicateText, predicateText } from "../src/predicate/predicate-text.js";
 
 /** Addresses of spec 03 §11, as hex text and as values. */
 export const GUEST = "a84025fafa37";
@@ -47,6 +51,22 @@ export function packetOf(frame: string): Packet {
   const packet = new Packet();
   parseGuest(packet, Frame.ofGuest(fromHex(frame)));
   return packet;
+}
+
+/** Whether a rule with this action and no condition of its own takes the frame. */
+export function takes(generator: HairpinGenerator, frame: string): boolean {
+  const packet = packetOf(frame);
+  const { implicitPredicates = [], implicitDataPredicates = [] } = generator;
+  return (
+    implicitPredicates.every((predicate) => matches(predicate, packet, new ActionMetadata())) &&
+    implicitDataPredicates.every((predicate) => matchesData(predicate, packet))
+  );
+}
+
+/** Conditions of a rule with this action and no condition of its own, as dumps show them. */
+export function conditions(generator: HairpinGenerator): string[] {
+  const { implicitPredicates = [], implicitDataPredicates = [] } = generator;
+  return [...implicitPredicates.map(predicateText), ...implicitDataPredicates.map(dataPredicateText)];
 }
 
 /** A frame for replies, dirty from an earlier one. */

@@ -2,7 +2,7 @@
 
 import type { Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
 import { rd32, wr16, wr32 } from "../packet/bytes.js";
-import { finishSum, sumBytes } from "../packet/checksum.js";
+import { finishSum, sumBytes, writeIpv4Checksum } from "../packet/checksum.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 
@@ -39,8 +39,7 @@ export function writeIpv4(
 /** Sets the total length of an IPv4 header without options, and its checksum. */
 export function setIpv4PayloadLen(bytes: Uint8Array, at: number, payloadLen: number): void {
   wr16(bytes, at + 2, IPV4_LEN + payloadLen);
-  wr16(bytes, at + 10, 0);
-  wr16(bytes, at + 10, finishSum(sumBytes(bytes, at, at + IPV4_LEN, 0)));
+  writeIpv4Checksum(bytes, at, IPV4_LEN);
 }
 
 /** Writes an IPv6 header of {@link IPV6_LEN} bytes; traffic class and flow label are zero. */

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { Ipv6Addr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { DONE, MALFORMED } from "../action/action.js";
 import { Icmpv6EchoReply } from "./icmpv6-echo.js";
@@ -21,6 +20,8 @@ import {
   packetOf,
   squeeze,
   toHex,
+  conditions,
+  takes,
 } from "../../test/hairpin-frames.js";
 
 const echo = new Icmpv6EchoReply({ guestMac, guestIp: guestIp6, gatewayMac });
@@ -43,15 +44,18 @@ describe("Icmpv6EchoReply", () => {
     );
   });
 
-  it("matches echo requests of the guest to the gateway's link-local address, in the order that dumps show", () => {
-    expect(echo.implicitPredicates).toEqual([
-      { kind: "etherSrc", values: [guestMac] },
-      { kind: "etherDst", values: [gatewayMac] },
-      { kind: "ipv6Src", values: [guestIp6] },
-      { kind: "ipv6Dst", values: [Ipv6Addr.parse("fe80::aa40:25ff:feff:7777")] },
-      { kind: "ipProtocol", values: [58] },
-      { kind: "icmpv6Type", values: [128] },
+  it("takes the guest's echo requests to the gateway's link-local address", () => {
+    expect(conditions(echo)).toEqual([
+      "inner.ether.src=A8:40:25:FA:FA:37",
+      "inner.ether.dst=A8:40:25:FF:77:77",
+      "inner.ip6.src=fd00::5",
+      "inner.ip6.dst=fe80::aa40:25ff:feff:7777",
+      "inner.ip.proto=ICMPv6",
+      "inner.icmp.type=echo request",
     ]);
+    expect(takes(echo, requestFrame("8000CCCC00070309"))).toBe(true);
+    expect(takes(echo, requestFrame("8000CCCC00070309", GUEST_LINK_LOCAL))).toBe(false);
+    expect(takes(linkLocalEcho, requestFrame("8000CCCC00070309", GUEST_LINK_LOCAL))).toBe(true);
   });
 
   it("answers the private address and the link-local one (gateway_icmpv6_ping, spec 03 §11)", () => {

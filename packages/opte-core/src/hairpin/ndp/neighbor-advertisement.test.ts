@@ -1,4 +1,3 @@
-import { Ipv6Addr, Ipv6Cidr, MacAddr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { DONE, MALFORMED, REFUSAL } from "../../action/action.js";
 import { NeighborAdvertisement } from "./neighbor-advertisement.js";
@@ -16,6 +15,9 @@ import {
   squeeze,
   toHex,
   UNSPECIFIED,
+  conditions,
+  GUEST_IP6,
+  takes,
 } from "../../../test/hairpin-frames.js";
 
 const neighbor = new NeighborAdvertisement({ guestMac, gatewayMac });
@@ -44,19 +46,27 @@ describe("NeighborAdvertisement", () => {
     expect(neighbor.text).toBe("NDP NA IPv6=fe80::aa40:25ff:feff:7777 MAC=A8:40:25:FF:77:77");
   });
 
-  it("matches the guest's solicitations to the gateway or its group, in the order that dumps show", () => {
-    expect(neighbor.implicitPredicates).toEqual([
-      { kind: "etherSrc", values: [guestMac] },
-      { kind: "etherDst", values: [gatewayMac, MacAddr.parse("33:33:ff:ff:77:77")] },
-      { kind: "ipv6Src", values: [Ipv6Cidr.parse("fe80::/64"), Ipv6Addr.parse("::")] },
-      { kind: "ipv6Dst", values: [Ipv6Addr.parse("fe80::aa40:25ff:feff:7777"), Ipv6Addr.parse("ff02::1:ffff:7777")] },
-      { kind: "ipProtocol", values: [58] },
-      { kind: "icmpv6Type", values: [135] },
+  it("takes the guest's solicitations to the gateway or its group, from a link-local address or none", () => {
+    expect(conditions(neighbor)).toEqual([
+      "inner.ether.src=A8:40:25:FA:FA:37",
+      "inner.ether.dst=A8:40:25:FF:77:77,33:33:FF:FF:77:77",
+      "inner.ip6.src=fe80::/64,::",
+      "inner.ip6.dst=fe80::aa40:25ff:feff:7777,ff02::1:ffff:7777",
+      "inner.ip.proto=ICMPv6",
+      "inner.icmp.type=neighbor solicitation",
     ]);
+    expect(takes(neighbor, solicitation({}))).toBe(true);
+    expect(takes(neighbor, solicitation({ dst: GATEWAY_LINK_LOCAL }))).toBe(true);
+    expect(takes(neighbor, solicitation({ src: UNSPECIFIED, options: "" }))).toBe(true);
+    expect(takes(neighbor, solicitation({ src: GUEST_IP6 }))).toBe(false);
   });
 
-  // The four cases of test_gateway_neighbor_advert_reply; that a guest's check of its own address meets no rule is the gateway's
-  describe("in the cases of test_gateway_neighbor_advert_reply", () => {
+  it("does not take a guest's check of its own address (first case of test_gateway_neighbor_advert_reply)", () => {
+    const dst = "ff0200000000000000000001fffafa37";
+    expect(takes(neighbor, solicitation({ src: UNSPECIFIED, dst, target: GUEST_LINK_LOCAL, options: "" }))).toBe(false);
+  });
+
+  describe("in the other cases of test_gateway_neighbor_advert_reply", () => {
     it.each([
       ["to the group", GROUP],
       ["to the gateway", GATEWAY_LINK_LOCAL],

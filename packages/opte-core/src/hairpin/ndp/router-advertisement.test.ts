@@ -1,4 +1,3 @@
-import { Ipv6Addr, Ipv6Cidr, MacAddr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { DONE, MALFORMED } from "../../action/action.js";
 import { RouterAdvertisement } from "./router-advertisement.js";
@@ -16,6 +15,10 @@ import {
   packetOf,
   squeeze,
   toHex,
+  conditions,
+  GUEST_IP6,
+  takes,
+  UNSPECIFIED,
 } from "../../../test/hairpin-frames.js";
 
 const router = new RouterAdvertisement({ guestMac, gatewayMac, mtu: 1500 });
@@ -32,15 +35,19 @@ describe("RouterAdvertisement", () => {
     expect(router.text).toBe("NDP RA IPv6=fe80::aa40:25ff:feff:7777 MAC=A8:40:25:FF:77:77");
   });
 
-  it("matches the guest's solicitations from a link-local address, in the order that dumps show", () => {
-    expect(router.implicitPredicates).toEqual([
-      { kind: "etherSrc", values: [guestMac] },
-      { kind: "etherDst", values: [MacAddr.parse("33:33:00:00:00:02")] },
-      { kind: "ipv6Src", values: [Ipv6Cidr.parse("fe80::/64")] },
-      { kind: "ipv6Dst", values: [Ipv6Addr.parse("ff02::2")] },
-      { kind: "ipProtocol", values: [58] },
-      { kind: "icmpv6Type", values: [133] },
+  it("takes the guest's solicitations from a link-local address, and from no other", () => {
+    expect(conditions(router)).toEqual([
+      "inner.ether.src=A8:40:25:FA:FA:37",
+      "inner.ether.dst=33:33:00:00:00:02",
+      "inner.ip6.src=fe80::/64",
+      "inner.ip6.dst=ff02::2",
+      "inner.ip.proto=ICMPv6",
+      "inner.icmp.type=router solicitation",
     ]);
+    expect(takes(router, solicitation({}))).toBe(true);
+    for (const src of [UNSPECIFIED, GUEST_IP6, "fe800001000000000000000000000005"]) {
+      expect(takes(router, solicitation({ src }))).toBe(false);
+    }
   });
 
   it("advertises a managed link, a lifetime of 9000 s, its MAC and the MTU (gateway_router_advert_reply, spec 03 §11)", () => {
