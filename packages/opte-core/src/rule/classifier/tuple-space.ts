@@ -7,7 +7,7 @@
 //
 // (Tuple space search, Srinivasan, Suri, Varghese 1999.) A packet is looked up in one bucket of each group, and not in groups whose
 // best rule comes after the rule found so far. A bucket only proposes: a rule is found when it matches the packet itself, so boxes may
-// be too wide and hashes may collide. The number of shapes has a bound of its own, whatever the number of rules.
+// be too wide and hashes may collide. Shapes are as many as there are kinds of rules, not as there are rules.
 
 import type { MetadataView } from "../../predicate/evaluate.js";
 import type { Packet } from "../../packet/packet.js";
