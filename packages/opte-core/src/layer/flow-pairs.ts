@@ -118,7 +118,7 @@ export class FlowPairs {
 
   /** Gives up a whole parents list. */
   unlinkAll(head: number): void {
-    for (let link = head; link !== NONE; ) {
+    for (let link = head; link !== NONE;) {
       const pair = count(this.#links, link * 2);
       const next = count(this.#links, link * 2 + 1);
       this.#links[link * 2 + 1] = this.#freeLink;

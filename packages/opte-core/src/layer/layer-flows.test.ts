@@ -31,7 +31,11 @@ function descriptor(options: { valid?: boolean; onRelease?: () => void } = {}): 
   };
 }
 
-function table(limit = 4): { pairs: FlowPairs; flows: LayerFlows; add: (n: number, proto?: number, at?: number) => number } {
+function table(limit = 4): {
+  pairs: FlowPairs;
+  flows: LayerFlows;
+  add: (n: number, proto?: number, at?: number) => number;
+} {
   const pairs = new FlowPairs();
   const flows = new LayerFlows(limit, pairs);
   const add = (n: number, proto = UDP, at = 0): number =>
@@ -102,7 +106,11 @@ describe("a layer's flow table", () => {
     const killed = add(2);
     pairs.kill(killed);
     expect(flows.lookUp("out", flow(2), 1)).toBe(-1);
-    flows.evict(flows.findVictim(() => NO_OPINION), scratch, () => undefined);
+    flows.evict(
+      flows.findVictim(() => NO_OPINION),
+      scratch,
+      () => undefined,
+    );
     expect(flows.size).toBe(1);
     expect(flows.lookUp("out", flow(1), 1)).toBeGreaterThanOrEqual(0);
   });
@@ -113,7 +121,11 @@ describe("a layer's flow table", () => {
     add(2, TCP, 10);
     add(1, TCP, 20);
     const evicted: string[] = [];
-    flows.evict(flows.findVictim(() => NO_OPINION), scratch, (dir, key) => evicted.push(`${dir} ${key.toString()}`));
+    flows.evict(
+      flows.findVictim(() => NO_OPINION),
+      scratch,
+      (dir, key) => evicted.push(`${dir} ${key.toString()}`),
+    );
     expect(evicted[0]).toContain("2.0.0.0");
     expect(evicted).toHaveLength(2);
   });
@@ -134,7 +146,11 @@ describe("a layer's flow table", () => {
     const { pairs, flows, add } = table(1);
     const links = pairs.link(NONE, add(1, TCP));
     const before = pairs.killEpoch;
-    flows.evict(flows.findVictim(() => NO_OPINION), scratch, () => undefined);
+    flows.evict(
+      flows.findVictim(() => NO_OPINION),
+      scratch,
+      () => undefined,
+    );
     expect(pairs.killEpoch).toBeGreaterThan(before);
     expect(pairs.allAlive(links)).toBe(false);
   });

@@ -114,13 +114,7 @@ export class LayerFlows {
    *
    * @returns the pair
    */
-  add(
-    dir: Direction,
-    flow: FlowKey,
-    opposite: FlowKey,
-    descriptor: FlowDescriptor | undefined,
-    nowMs: number,
-  ): number {
+  add(dir: Direction, flow: FlowKey, opposite: FlowKey, descriptor: FlowDescriptor | undefined, nowMs: number): number {
     const pair = this.#pairs.allocate(descriptor, nowMs);
     this.size++;
     this.#put(dir, flow, pair, nowMs);

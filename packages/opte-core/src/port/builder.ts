@@ -10,8 +10,7 @@ import { Port, type LayerDraft, type PortLimits } from "./port.js";
 
 /** Where a layer goes among those already there; positions follow the outbound order. */
 export type LayerPosition =
-  | { readonly at: "first" | "last" }
-  | { readonly at: "before" | "after"; readonly layer: string };
+  { readonly at: "first" | "last" } | { readonly at: "before" | "after"; readonly layer: string };
 
 /** Collects layers and rules, and makes ports of them. */
 export class PortBuilder {

@@ -17,17 +17,7 @@ import { ProcessResult } from "./process-result.js";
 import { SlowPath } from "./slow-path.js";
 import { isTcp, SegmentView } from "./tcp-segment.js";
 import { TcpOutcome } from "./tcp-tracking.js";
-import {
-  EPOCH,
-  FLAG_LIST,
-  FLAG_MTU_UNRESTRICTED,
-  FLAGS,
-  HASH,
-  PROGRAM,
-  TCP_ID,
-  TCP_SLOT,
-  type Uft,
-} from "./uft.js";
+import { EPOCH, FLAG_LIST, FLAG_MTU_UNRESTRICTED, FLAGS, HASH, PROGRAM, TCP_ID, TCP_SLOT, type Uft } from "./uft.js";
 
 /** No verdict yet: the packet must take the slow path. */
 const MISS = -1;

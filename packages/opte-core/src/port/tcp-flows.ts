@@ -22,7 +22,7 @@ const GUEST_ACK = STATE + 3;
 const REMOTE_SEQ = STATE + 4;
 const REMOTE_ACK = STATE + 5;
 /** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
-export const TCP_ENTRY_ID = STATE + 6;
+export const TCP_ENTRY_ID: number = STATE + 6;
 const PARENTS_IN = STATE + 7;
 const PARENTS_OUT = STATE + 8;
 const CHECKED = STATE + 9;

@@ -105,13 +105,7 @@ export class TcpTracking {
     this.#stats[directionStats("out") + PortStat.UftFlows] = this.#uft.out.table.size;
   }
 
-  #first(
-    dir: Direction,
-    outbound: FlowKey,
-    arrived: FlowKey,
-    segment: TcpSegment,
-    nowMs: number,
-  ): TcpOutcome {
+  #first(dir: Direction, outbound: FlowKey, arrived: FlowKey, segment: TcpSegment, nowMs: number): TcpOutcome {
     const state = nextTcpState(dir, TcpState.Closed, segment.flags, false);
     if (state < 0) {
       this.#unexpected(dir, outbound, TcpState.Closed, segment);

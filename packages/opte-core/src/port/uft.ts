@@ -15,17 +15,17 @@ import { PROGRAM_WORDS, releaseProgram } from "../transform/program.js";
 import type { TemplateTable } from "../transform/template-table.js";
 
 /** Transform program of a record (transform/program.ts). */
-export const PROGRAM = TABLE_WORDS;
+export const PROGRAM: number = TABLE_WORDS;
 /** Port epoch at which the entry was made, low 32 bits. */
-export const EPOCH = PROGRAM + PROGRAM_WORDS;
+export const EPOCH: number = PROGRAM + PROGRAM_WORDS;
 /** Slot of the flow's TCP entry, or -1; valid while {@link TCP_ID} matches. */
-export const TCP_SLOT = EPOCH + 1;
-export const TCP_ID = EPOCH + 2;
+export const TCP_SLOT: number = EPOCH + 1;
+export const TCP_ID: number = EPOCH + 2;
 /** CRC-32 of the original flow id. */
-export const HASH = EPOCH + 3;
-export const FLAGS = EPOCH + 4;
+export const HASH: number = EPOCH + 3;
+export const FLAGS: number = EPOCH + 4;
 /** Outbound entries: slot of the inbound entry that named this one its partner last, or -1. */
-export const PARTNER = EPOCH + 5;
+export const PARTNER: number = EPOCH + 5;
 /** Head of the list of parents in {@link FlowPairs}. */
 const PARENTS = EPOCH + 6;
 /** `killEpoch` at which the parents were last seen alive. */
