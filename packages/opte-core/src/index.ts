@@ -56,3 +56,6 @@ export { type Icmpv6EchoConfig, Icmpv6EchoReply } from "./hairpin/icmpv6-echo.js
 export { NdpType } from "./hairpin/ndp/message.js";
 export { NeighborAdvertisement, type NeighborAdvertisementConfig } from "./hairpin/ndp/neighbor-advertisement.js";
 export { RouterAdvertisement, type RouterAdvertisementConfig } from "./hairpin/ndp/router-advertisement.js";
+export { flowCrc32 } from "./flow/flow-hash.js";
+export { GENEVE_LEN, GENEVE_PORT, type KnownOptions, nextOption } from "./packet/geneve.js";
+export { parseGeneve, parseGuest } from "./packet/parse.js";
