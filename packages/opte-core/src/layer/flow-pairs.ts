@@ -10,6 +10,12 @@ import type { FlowDescriptor } from "../action/action.js";
 /** No pair, no link. */
 export const NONE = -1;
 
+/** The layer flow table that a pair belongs to. */
+export interface PairOwner {
+  /** The last dependant of a pair that still has a half is gone: the pair's own idle time counts from now on. */
+  dependantsGone(pair: number): void;
+}
+
 /** The pairs of a port, and the lists of parents that dependants hold. */
 export class FlowPairs {
   /**
@@ -19,6 +25,7 @@ export class FlowPairs {
   killEpoch = 0;
 
   readonly #descriptors: (FlowDescriptor | undefined)[] = [];
+  readonly #owners: PairOwner[] = [];
   #lastHitMs: Float64Array = new Float64Array(16);
   /** Slots of a pair's halves in its layer's tables: in, out; -1 where there is none. */
   #slots: Int32Array = new Int32Array(32);
@@ -32,10 +39,11 @@ export class FlowPairs {
   #freeLink = NONE;
 
   /** A new pair without halves; `descriptor` is absent for stateful allow. */
-  allocate(descriptor: FlowDescriptor | undefined, nowMs: number): number {
+  allocate(owner: PairOwner, descriptor: FlowDescriptor | undefined, nowMs: number): number {
     const pair = this.#freePairs.pop() ?? this.#descriptors.length;
     if (pair === this.#lastHitMs.length) this.#growPairs();
     this.#descriptors[pair] = descriptor;
+    this.#owners[pair] = owner;
     this.#lastHitMs[pair] = nowMs;
     this.#slots[pair * 2] = NONE;
     this.#slots[pair * 2 + 1] = NONE;
@@ -93,7 +101,7 @@ export class FlowPairs {
   clearSlot(pair: number, dir: Direction): boolean {
     this.setSlot(pair, dir, NONE);
     const gone = !this.#hasHalf(pair);
-    if (gone) this.#freeIfUnused(pair);
+    if (gone && !this.hasDependants(pair)) this.#free(pair);
     return gone;
   }
 
@@ -123,8 +131,12 @@ export class FlowPairs {
       const next = count(this.#links, link * 2 + 1);
       this.#links[link * 2 + 1] = this.#freeLink;
       this.#freeLink = link;
-      this.#dependants[pair] = count(this.#dependants, pair) - 1;
-      this.#freeIfUnused(pair);
+      const left = count(this.#dependants, pair) - 1;
+      this.#dependants[pair] = left;
+      if (left === 0) {
+        if (this.#hasHalf(pair)) this.#owners[pair]?.dependantsGone(pair);
+        else this.#free(pair);
+      }
       link = next;
     }
   }
@@ -158,8 +170,7 @@ export class FlowPairs {
     return count(this.#slots, pair * 2) !== NONE || count(this.#slots, pair * 2 + 1) !== NONE;
   }
 
-  #freeIfUnused(pair: number): void {
-    if (this.#hasHalf(pair) || this.hasDependants(pair)) return;
+  #free(pair: number): void {
     const descriptor = this.#descriptors[pair];
     this.#descriptors[pair] = undefined;
     this.#freePairs.push(pair);

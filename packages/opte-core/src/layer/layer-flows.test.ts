@@ -100,21 +100,6 @@ describe("a layer's flow table", () => {
     expect(flows.findVictim(() => NO_OPINION)).toBe(-1);
   });
 
-  it("eviction_basics: a killed pair is the first to go", () => {
-    const { pairs, flows, add } = table(2);
-    add(1);
-    const killed = add(2);
-    pairs.kill(killed);
-    expect(flows.lookUp("out", flow(2), 1)).toBe(-1);
-    flows.evict(
-      flows.findVictim(() => NO_OPINION),
-      scratch,
-      () => undefined,
-    );
-    expect(flows.size).toBe(1);
-    expect(flows.lookUp("out", flow(1), 1)).toBeGreaterThanOrEqual(0);
-  });
-
   it("evicts the TCP flow that is idle longest, then the lowest", () => {
     const { flows, add } = table(3);
     add(3, TCP, 10);

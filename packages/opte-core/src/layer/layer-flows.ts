@@ -3,9 +3,10 @@
 import type { Direction } from "opte-api";
 import type { FlowDescriptor } from "../action/action.js";
 import { NO_OPINION, PROTECTED, ttlPriority } from "../flow/eviction.js";
+import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import type { FlowId, FlowKey } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
-import type { FlowPairs } from "./flow-pairs.js";
+import type { FlowPairs, PairOwner } from "./flow-pairs.js";
 
 /** Idle time after which unified and layer flow entries go (spec 02 §1). */
 export const FLOW_TTL_MS = 60_000;
@@ -29,10 +30,12 @@ export type DependantPriority = (pair: number) => number;
 export type ExpiryListener = (dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number) => void;
 
 /** The flow-table pair of one layer. */
-export class LayerFlows {
+export class LayerFlows implements PairOwner {
   readonly #pairs: FlowPairs;
   readonly #in: FlowTable;
   readonly #out: FlowTable;
+  /** Pairs without dependants, by the end of their idle time. */
+  readonly #wheel: ExpiryWheel = new ExpiryWheel();
 
   /** @param limit most pairs, at least 1 */
   constructor(limit: number, pairs: FlowPairs) {
@@ -62,7 +65,6 @@ export class LayerFlows {
     const slot = table.find(flow);
     if (slot < 0) return -1;
     const pair = table.word(slot, PAIR);
-    if (this.#pairs.isKilled(pair)) return -1;
     table.touch(slot, nowMs);
     this.#pairs.touch(pair, nowMs);
     if (table.word(slot, DIRTY) === 0) return pair;
@@ -80,8 +82,8 @@ export class LayerFlows {
   }
 
   /**
-   * Finds the pair to evict from a full table: a killed one, else the one with the highest priority, then the oldest last hit,
-   * then the lowest outbound flow.
+   * Finds the pair to evict from a full table: the one with the highest priority, then the oldest last hit, then the lowest outbound
+   * flow.
    *
    * @returns its slot in the out table, or -1 when every pair must stay
    */
@@ -89,15 +91,14 @@ export class LayerFlows {
     const table = this.#out;
     let victim = -1;
     let best = PROTECTED;
-    for (const slot of table.sortedSlots()) {
-      const pair = table.word(slot, PAIR);
-      if (this.#pairs.isKilled(pair)) return slot;
-      const priority = this.#priority(table, slot, pair, dependants);
-      if (priority === PROTECTED || priority === NO_OPINION) continue;
-      if (priority > best || (priority === best && this.#lastHit(slot) < this.#lastHit(victim))) {
-        victim = slot;
-        best = priority;
-      }
+    for (let slot = 0; slot < table.slotEnd; slot++) {
+      if (!table.isUsed(slot)) continue;
+      const priority = this.#priority(table, slot, table.word(slot, PAIR), dependants);
+      if (priority === PROTECTED || priority === NO_OPINION || priority < best) continue;
+      const older = priority > best ? -1 : this.#lastHit(slot) - this.#lastHit(victim);
+      if (older > 0 || (older === 0 && table.compareSlots(slot, victim) > 0)) continue;
+      victim = slot;
+      best = priority;
     }
     return victim;
   }
@@ -115,8 +116,9 @@ export class LayerFlows {
    * @returns the pair
    */
   add(dir: Direction, flow: FlowKey, opposite: FlowKey, descriptor: FlowDescriptor | undefined, nowMs: number): number {
-    const pair = this.#pairs.allocate(descriptor, nowMs);
+    const pair = this.#pairs.allocate(this, descriptor, nowMs);
     this.size++;
+    this.#wheel.schedule(pair, nowMs + FLOW_TTL_MS);
     this.#put(dir, flow, pair, nowMs);
     this.#put(dir === "in" ? "out" : "in", opposite, pair, nowMs);
     return pair;
@@ -131,6 +133,7 @@ export class LayerFlows {
       }
       table.clear();
     }
+    this.#wheel.clear();
     this.size = 0;
   }
 
@@ -141,18 +144,18 @@ export class LayerFlows {
     }
   }
 
-  /** Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants, and killed ones. */
+  /** A pair whose dependants are gone expires when its own idle time ends, which may be at once. */
+  dependantsGone(pair: number): void {
+    this.#wheel.schedule(pair, this.#pairs.lastHitMs(pair) + FLOW_TTL_MS);
+  }
+
+  /** Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants. */
   expire(nowMs: number, key: FlowKey, expired: ExpiryListener): void {
-    for (const dir of DIRECTIONS) {
-      const table = this.#table(dir);
-      for (const slot of table.sortedSlots()) {
-        if (!table.isUsed(slot)) continue;
-        const pair = table.word(slot, PAIR);
-        if (this.#pairs.hasDependants(pair)) continue;
-        const lastHitMs = this.#pairs.lastHitMs(pair);
-        if (nowMs - lastHitMs >= FLOW_TTL_MS) this.#removePair(pair, key, lastHitMs, nowMs, expired);
-        else if (this.#pairs.isKilled(pair)) this.#remove(dir, slot);
-      }
+    // Pairs with dependants leave the wheel; `dependantsGone` brings them back.
+    const due = this.#wheel.takeDue(nowMs, (pair) => this.#pairs.lastHitMs(pair) + FLOW_TTL_MS);
+    const idle = due.filter((pair) => !this.#pairs.hasDependants(pair));
+    for (const pair of idle.sort((a, b) => this.#comparePairs(a, b))) {
+      this.#removePair(pair, key, this.#pairs.lastHitMs(pair), nowMs, expired);
     }
   }
 
@@ -194,7 +197,20 @@ export class LayerFlows {
     const table = this.#table(dir);
     const pair = table.word(slot, PAIR);
     table.remove(slot);
-    if (this.#pairs.clearSlot(pair, dir)) this.size--;
+    if (!this.#pairs.clearSlot(pair, dir)) return;
+    this.size--;
+    this.#wheel.cancel(pair);
+  }
+
+  /** Outbound flow order; pairs that lost their outbound half come last, in inbound order. */
+  #comparePairs(a: number, b: number): number {
+    for (const dir of DIRECTIONS) {
+      const slotA = this.#pairs.slot(a, dir);
+      const slotB = this.#pairs.slot(b, dir);
+      if (slotA >= 0 && slotB >= 0) return this.#table(dir).compareSlots(slotA, slotB);
+      if (slotA >= 0 || slotB >= 0) return slotA >= 0 ? -1 : 1;
+    }
+    return 0;
   }
 
   #removePair(pair: number, key: FlowKey, lastHitMs: number, nowMs: number, expired: ExpiryListener): void {

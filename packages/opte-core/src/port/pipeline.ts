@@ -34,8 +34,7 @@ export class Pipeline {
   constructor(parts: PortParts) {
     this.#parts = parts;
     this.#walk = parts.walk;
-    const { packet, reply } = parts.walk;
-    this.result = new ProcessResult(packet.parseError, reply, packet.flow);
+    this.result = new ProcessResult(parts.walk.packet, parts.walk.reply);
     this.#slowPath = new SlowPath(parts, this.result);
   }
 
@@ -72,7 +71,7 @@ export class Pipeline {
     result.verdict = verdict;
     this.#count(dir, verdict);
     if (probes.portProcessReturn !== undefined) {
-      probes.portProcessReturn(dir, port, result.flow, packet.flow, epoch, labels(result), result.path);
+      probes.portProcessReturn(dir, port, result.flow, result.flowAfter, epoch, labels(result), result.path);
     }
     return verdict;
   }

@@ -3,7 +3,9 @@
 import type { BodyTransformError } from "../transform/body-transform.js";
 import { FlowKey } from "../flow/flow-id.js";
 import type { LayerError } from "../layer/walk.js";
-import { Frame } from "../packet/frame.js";
+import type { Frame } from "../packet/frame.js";
+import { updateFlow } from "../packet/packet-flow.js";
+import type { Packet } from "../packet/packet.js";
 import type { ParseError } from "../packet/parse-error.js";
 import type { ProcessPath } from "../provider/probes.js";
 import { DropReason, Verdict } from "../verdict.js";
@@ -34,8 +36,6 @@ export class ProcessResult {
   readonly hairpin: Frame;
   /** Flow id as parsed, before any rewrite. */
   readonly flow: FlowKey = new FlowKey();
-  /** Flow id after every rewrite. */
-  readonly flowAfter: FlowKey;
   /** 1 compiled transformation, 2 recorded list, 3 all layers. */
   path: ProcessPath = 3;
   /** CRC-32 of `flow`: hint for choosing a path or a queue, the same for every packet of a flow. */
@@ -43,10 +43,18 @@ export class ProcessResult {
   /** The packet stays inside: the underlay's MTU bounds it, not the guest's. */
   mtuUnrestricted = false;
 
-  constructor(parseError: ParseError, hairpin: Frame, flowAfter: FlowKey) {
-    this.parseError = parseError;
+  readonly #packet: Packet;
+
+  constructor(packet: Packet, hairpin: Frame) {
+    this.#packet = packet;
+    this.parseError = packet.parseError;
     this.hairpin = hairpin;
-    this.flowAfter = flowAfter;
+  }
+
+  /** Flow id after every rewrite, read from the frame when asked. */
+  get flowAfter(): FlowKey {
+    updateFlow(this.#packet);
+    return this.#packet.flow;
   }
 
   /** Forgets the previous packet. */

@@ -8,6 +8,7 @@
 
 import type { Direction } from "opte-api";
 import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
+import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import { tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
@@ -73,6 +74,9 @@ export class TcpFlows {
   #counters: Float64Array;
   #nextId = 1;
   readonly #key: FlowKey = new FlowKey();
+  readonly #wheel: ExpiryWheel = new ExpiryWheel();
+  /** `killEpoch` at the last sweep for killed entries. */
+  #sweptEpoch = 0;
 
   constructor(limit: number, pairs: FlowPairs) {
     this.table = new FlowTable(limit, OWNER_WORDS);
@@ -125,6 +129,7 @@ export class TcpFlows {
     this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
     this.#count(dir, slot, segment);
     this.#track(dir, slot, segment);
+    this.#wheel.schedule(slot, nowMs + tcpTtlMs(state));
     return slot;
   }
 
@@ -137,9 +142,14 @@ export class TcpFlows {
   run(dir: Direction, slot: number, segment: TcpSegment, nowMs: number): number {
     this.table.touch(slot, nowMs);
     this.#count(dir, slot, segment);
-    const next = nextTcpState(dir, this.state(slot), segment.flags, this.#acksGuest(slot, segment.ack));
+    const state = this.state(slot);
+    const next = nextTcpState(dir, state, segment.flags, this.#acksGuest(slot, segment.ack));
     this.#track(dir, slot, segment);
-    if (next >= 0) this.table.setWord(slot, STATE, next);
+    if (next >= 0 && next !== state) {
+      this.table.setWord(slot, STATE, next);
+      // A state may have a shorter life than the one before.
+      this.#wheel.schedule(slot, nowMs + tcpTtlMs(next));
+    }
     return next;
   }
 
@@ -164,6 +174,7 @@ export class TcpFlows {
 
   /** Removes an entry; its last hit is not handed on. */
   remove(slot: number): void {
+    this.#wheel.cancel(slot);
     this.#release(slot);
     this.table.remove(slot);
   }
@@ -171,21 +182,20 @@ export class TcpFlows {
   clear(): void {
     for (let slot = 0; slot < this.table.slotEnd; slot++) if (this.table.isUsed(slot)) this.#release(slot);
     this.table.clear();
+    this.#wheel.clear();
   }
 
   /** Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently. */
   expire(nowMs: number, key: FlowKey, expired: (flow: FlowKey, lastHitMs: number, nowMs: number) => void): void {
-    for (const slot of this.table.sortedSlots()) {
-      const lastHitMs = this.table.lastHit(slot);
-      const idle = nowMs - lastHitMs >= tcpTtlMs(this.state(slot));
-      if (!idle && this.#isAlive(slot)) continue;
-      if (idle) {
-        this.table.readKey(slot, key);
-        expired(key, lastHitMs, nowMs);
-        this.#inherit(slot);
-      }
+    const { table } = this;
+    const due = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + tcpTtlMs(this.state(slot)));
+    for (const slot of due.sort((a, b) => table.compareSlots(a, b))) {
+      table.readKey(slot, key);
+      expired(key, table.lastHit(slot), nowMs);
+      this.#inherit(slot);
       this.remove(slot);
     }
+    if (this.#sweptEpoch !== this.#pairs.killEpoch) this.#removeKilled();
   }
 
   /** Eviction verdicts of all live entries, lowest first by parent pair: what protects a layer's pairs (spec 02 §9.3). */
@@ -265,29 +275,43 @@ export class TcpFlows {
     return this.#counters[slot * COUNTERS + counter] as number; // Unwrap: counters grow with the table's slots
   }
 
-  /** A killed entry goes first, else the highest priority, then the oldest last hit, then the lowest flow. */
-  #evict(nowMs: number, evicted: (flow: FlowKey) => void): boolean {
-    const table = this.table;
-    let victim = NONE;
-    let best = PROTECTED;
-    for (const slot of table.sortedSlots()) {
-      if (!this.#isAlive(slot)) {
-        victim = slot;
-        break;
-      }
-      const priority = tcpPriority(this.state(slot), nowMs - table.lastHit(slot));
-      if (priority === PROTECTED) continue;
-      if (priority > best || (priority === best && table.lastHit(slot) < table.lastHit(victim))) {
-        victim = slot;
-        best = priority;
-      }
+  #removeKilled(): void {
+    this.#sweptEpoch = this.#pairs.killEpoch;
+    for (let slot = 0; slot < this.table.slotEnd; slot++) {
+      if (this.table.isUsed(slot) && !this.#isAlive(slot)) this.remove(slot);
     }
+  }
+
+  #evict(nowMs: number, evicted: (flow: FlowKey) => void): boolean {
+    const victim = this.#findVictim(nowMs);
     if (victim < 0) return false;
-    table.readKey(victim, this.#key);
+    this.table.readKey(victim, this.#key);
     evicted(this.#key);
     this.#inherit(victim);
     this.remove(victim);
     return true;
+  }
+
+  /** A killed entry, else the highest priority, then the oldest last hit; of equals the lowest flow. */
+  #findVictim(nowMs: number): number {
+    const { table } = this;
+    let killed = NONE;
+    let victim = NONE;
+    let best = PROTECTED;
+    for (let slot = 0; slot < table.slotEnd; slot++) {
+      if (!table.isUsed(slot)) continue;
+      if (!this.#isAlive(slot)) {
+        if (killed < 0 || table.compareSlots(slot, killed) < 0) killed = slot;
+        continue;
+      }
+      const priority = tcpPriority(this.state(slot), nowMs - table.lastHit(slot));
+      if (priority === PROTECTED || priority < best) continue;
+      const older = priority > best ? -1 : table.lastHit(slot) - table.lastHit(victim);
+      if (older > 0 || (older === 0 && table.compareSlots(slot, victim) > 0)) continue;
+      victim = slot;
+      best = priority;
+    }
+    return killed >= 0 ? killed : victim;
   }
 
   #inherit(slot: number): void {

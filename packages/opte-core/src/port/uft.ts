@@ -5,6 +5,7 @@
 // A hit reads the record and nothing else; only flows that cannot be compiled have a recorded list of transformations beside it.
 
 import { ALWAYS_EVICTABLE, ttlPriority } from "../flow/eviction.js";
+import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FlowKey, type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
@@ -57,6 +58,9 @@ export class Uft {
   readonly #recorded: (RecordedTransforms | undefined)[] = [];
   readonly #removing: (slot: number) => void;
   readonly #victimKey: FlowKey = new FlowKey();
+  readonly #wheel: ExpiryWheel = new ExpiryWheel();
+  /** `killEpoch` at the last sweep for killed entries. */
+  #sweptEpoch = 0;
 
   /** @param removing told of every entry before it leaves the table, but not when the table is cleared */
   constructor(limit: number, pairs: FlowPairs, templates: TemplateTable, removing: (slot: number) => void) {
@@ -99,12 +103,14 @@ export class Uft {
     this.table.setWord(slot, PARENTS, parents);
     this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
     this.#recorded[slot] = recorded;
+    this.#wheel.schedule(slot, nowMs + FLOW_TTL_MS);
     return slot;
   }
 
   /** Removes an entry; its last hit is not handed on. */
   remove(slot: number): void {
     this.#removing(slot);
+    this.#wheel.cancel(slot);
     this.#release(slot);
     this.table.remove(slot);
   }
@@ -120,21 +126,21 @@ export class Uft {
   clear(): void {
     for (let slot = 0; slot < this.table.slotEnd; slot++) if (this.table.isUsed(slot)) this.#release(slot);
     this.table.clear();
+    this.#wheel.clear();
   }
 
   /** Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently. */
   expire(nowMs: number, key: FlowKey, expired: UftExpiryListener): void {
-    for (const slot of this.table.sortedSlots()) {
-      const lastHitMs = this.table.lastHit(slot);
-      const idle = nowMs - lastHitMs >= FLOW_TTL_MS;
-      if (!idle && this.#isAlive(slot)) continue;
-      if (idle) {
-        this.table.readKey(slot, key);
-        expired(key, lastHitMs, nowMs);
-        this.#pairs.inheritAll(this.table.word(slot, PARENTS), lastHitMs);
-      }
+    const { table } = this;
+    const due = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + FLOW_TTL_MS);
+    for (const slot of due.sort((a, b) => table.compareSlots(a, b))) {
+      const lastHitMs = table.lastHit(slot);
+      table.readKey(slot, key);
+      expired(key, lastHitMs, nowMs);
+      this.#pairs.inheritAll(table.word(slot, PARENTS), lastHitMs);
       this.remove(slot);
     }
+    if (this.#sweptEpoch !== this.#pairs.killEpoch) this.#removeKilled();
   }
 
   dump(): (readonly [FlowId, FlowEntryDump])[] {
@@ -154,23 +160,38 @@ export class Uft {
     return true;
   }
 
-  #evict(evicted: (flow: FlowKey) => void): boolean {
-    const table = this.table;
-    let victim = NONE;
-    for (const slot of table.sortedSlots()) {
-      if (!this.#isAlive(slot)) {
-        victim = slot;
-        break;
-      }
-      if (ttlPriority(table.word(slot, 9) & 0xff) !== ALWAYS_EVICTABLE) continue;
-      if (victim < 0 || table.lastHit(slot) < table.lastHit(victim)) victim = slot;
+  #removeKilled(): void {
+    this.#sweptEpoch = this.#pairs.killEpoch;
+    for (let slot = 0; slot < this.table.slotEnd; slot++) {
+      if (this.table.isUsed(slot) && !this.#isAlive(slot)) this.remove(slot);
     }
+  }
+
+  #evict(evicted: (flow: FlowKey) => void): boolean {
+    const victim = this.#findVictim();
     if (victim < 0) return false;
-    table.readKey(victim, this.#victimKey);
+    this.table.readKey(victim, this.#victimKey);
     evicted(this.#victimKey);
-    this.#pairs.inheritAll(table.word(victim, PARENTS), table.lastHit(victim));
+    this.#pairs.inheritAll(this.table.word(victim, PARENTS), this.table.lastHit(victim));
     this.remove(victim);
     return true;
+  }
+
+  /** A killed entry, else the TCP flow that is idle longest; of equals the lowest flow. */
+  #findVictim(): number {
+    const { table } = this;
+    let killed = NONE;
+    let idlest = NONE;
+    for (let slot = 0; slot < table.slotEnd; slot++) {
+      if (!table.isUsed(slot)) continue;
+      if (!this.#isAlive(slot)) {
+        if (killed < 0 || table.compareSlots(slot, killed) < 0) killed = slot;
+      } else if (ttlPriority(table.word(slot, 9) & 0xff) === ALWAYS_EVICTABLE) {
+        const older = idlest < 0 ? -1 : table.lastHit(slot) - table.lastHit(idlest);
+        if (older < 0 || (older === 0 && table.compareSlots(slot, idlest) < 0)) idlest = slot;
+      }
+    }
+    return killed >= 0 ? killed : idlest;
   }
 
   #release(slot: number): void {
