@@ -157,7 +157,7 @@ export class SlowPath {
     const at = slot * table.table.stride + PROGRAM;
     const compiled =
       walk.bodies.length === 0 &&
-      compileProgram(walk.headers, walk.packet, table.table.records, at, this.#parts.templates);
+      compileProgram(walk.headers, arrived, table.table.records, at, this.#parts.templates);
     const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
     table.table.setWord(slot, FLAGS, flags);
     if (compiled) table.setRecorded(slot, this.#shared(recorded.summary));
