@@ -29,7 +29,7 @@ export { DROP_REASON_NAMES, DropReason, type ProcessErrorKind, Verdict, VERDICT_
 export { type FlowId, type FlowInfo, flowIdText, FlowKey } from "./flow/flow-id.js";
 export { TCP_STATE_NAMES } from "./flow/tcp-matrix.js";
 export { Frame, MAX_FRAME_LEN, MIN_HEADROOM } from "./packet/frame.js";
-export type { Packet } from "./packet/packet.js";
+export { Packet } from "./packet/packet.js";
 export { type Action, actionText, type DefaultAction, DONE, type Done, type FlowDescriptor, type Generated, type GeneratorError, type HairpinGenerator, MALFORMED, type MetaGenerator, REFUSAL, type Refusal, type StatefulGenerator, type StaticGenerator } from "./action/action.js";
 export { ActionMetadata, INTERNAL_TARGET } from "./action/metadata.js";
 export type { DataPredicate } from "./predicate/data-predicate.js";
