@@ -1,1 +1,2 @@
-export {};
+export { VpcMappings } from "./mapping/vpc-mappings.js";
+export { VpcPort, type VpcPortConfig } from "./vpc-port.js";
