@@ -71,7 +71,7 @@ export class TcpTracking {
     const before = this.#tcp.state(slot);
     const next = this.#tcp.run(dir, slot, segment, nowMs);
     if (next === NEW_FLOW) {
-      this.#tcp.remove(slot);
+      this.close(slot);
       return this.#first(dir, outbound, arrived, segment, nowMs);
     }
     if (dir === "in") this.#tcp.setInbound(slot, arrived);
