@@ -1,22 +1,28 @@
-// A port of a VPC: the engine's port with the VPC's configuration, and the commands that change it (spec 04 §4–§7).
+// A port of a VPC: the engine's port, and the configuration that its rules are made from (spec 04 §2).
 
-import { IpAddr, IpCidr, OpteError, type Direction } from "opte-api";
-import { PortBuilder, type Port, type Providers, type RulePair } from "opte-core";
+import { type Direction, type IpAddr, type IpCidr, type MacAddr, OpteError } from "opte-api";
+import { type Port, PortBuilder, type Providers } from "opte-core";
+import {
+  hasOwnExternalIp,
+  withCidrAllowed,
+  withCidrRemoved,
+  withExternalIps,
+  withSubnetAttached,
+  withSubnetDetached,
+} from "./addressing.js";
 import type {
+  AttachSubnetReq,
   DelRouterEntryResp,
   DetachSubnetResp,
-  ExternalIpv4Cfg,
-  ExternalIpv6Cfg,
   FirewallRule,
   InternetGatewayMap,
   IpCfg,
-  IpFamilyCfg,
-  PortLimits,
+  PortConfig,
   RemoveCidrResp,
   RouterEntry,
+  SetExternalIpsReq,
   VpcCfg,
 } from "./api/index.js";
-import { NO_EXTERNAL_IPS } from "./api/index.js";
 import { firewallRule, firewallRules } from "./firewall/firewall-rules.js";
 import { gatewayRules } from "./gateway/gateway-rules.js";
 import type { VpcMappings } from "./mapping/vpc-mappings.js";
@@ -26,69 +32,83 @@ import { MULTICAST_RULE, routerRule } from "./router/router-rules.js";
 import { VpcLayer, vpcLayerSpecs } from "./vpc-layers.js";
 import { VpcNetwork } from "./vpc-network.js";
 
-/** What a VPC port is made from. */
-export interface VpcPortConfig extends VpcCfg {
-  readonly name: string;
-  /** Advertised to the guest, in bytes. */
-  readonly mtu: number;
-  readonly limits: PortLimits;
-}
+/** What a port is created with. */
+export type VpcPortSettings = VpcCfg & Pick<PortConfig, "name" | "mtu" | "limits">;
 
-/** External addresses of both families; an absent family loses all of its own. */
-export interface ExternalIps {
-  readonly externalIpsV4?: ExternalIpv4Cfg;
-  readonly externalIpsV6?: ExternalIpv6Cfg;
-  readonly inetGwMap?: InternetGatewayMap;
-}
-
-/** A port in state *ready*, without routes but for multicast and without firewall rules. */
+/**
+ * A port and its configuration. Every command either does all that it says or throws and changes nothing. A command that changes rules
+ * needs the port to be ready or running, else it throws OpteError `BadState`.
+ */
 export class VpcPort {
-  /** The engine's port: packets, life cycle, dumps. */
+  /** The engine's port: for frames, life cycle and dumps. */
   readonly port: Port;
 
-  readonly #cfg: VpcPortConfig;
+  readonly #settings: VpcPortSettings;
   readonly #mappings: VpcMappings;
   #ipCfg: IpCfg;
-  #gateways: InternetGatewayMap | undefined = undefined;
+  /** As given with the last external addresses; rules that are made anew need it. */
+  #gateways: InternetGatewayMap | undefined;
 
-  /** Makes the port, and maps its private addresses to its guest. */
-  constructor(cfg: VpcPortConfig, mappings: VpcMappings, providers: Providers) {
-    this.#cfg = cfg;
+  /**
+   * Makes a port, in state *ready*, with no firewall rules and no routes, and maps its private addresses to the sled.
+   *
+   * @throws OpteError `BadName`, `PortCreate`
+   */
+  constructor(settings: VpcPortSettings, mappings: VpcMappings, providers: Providers) {
+    if (settings.name.includes("\0")) throw new OpteError({ kind: "BadName" });
+    this.#settings = settings;
     this.#mappings = mappings;
-    this.#ipCfg = cfg.ipCfg;
-    const builder = new PortBuilder(cfg.name, cfg.guestMac, providers);
-    for (const spec of vpcLayerSpecs(cfg.limits)) builder.addLayer(spec, { at: "last" });
-    const addRules = (layer: VpcLayer, rules: RulePair): void => {
-      for (const rule of rules.in) builder.addRule(layer, "in", rule);
-      for (const rule of rules.out) builder.addRule(layer, "out", rule);
-    };
-    addRules(VpcLayer.Gateway, this.#gatewayRules());
-    addRules(VpcLayer.Router, { in: [], out: [MULTICAST_RULE] });
-    addRules(VpcLayer.Nat, this.#natRules());
-    addRules(VpcLayer.Overlay, overlayRules(cfg, mappings));
-    this.port = builder.create(new VpcNetwork(cfg), { uft: cfg.limits.uft, tcp: cfg.limits.tcp });
-    for (const family of [cfg.ipCfg.ipv4, cfg.ipCfg.ipv6]) {
-      if (family === undefined) continue;
-      mappings.v2p.set(family.privateIp, { ether: cfg.guestMac, ip: cfg.physIp, vni: cfg.vni });
-    }
+    this.#ipCfg = settings.ipCfg;
+    this.port = this.#build(providers);
+    const phys = { ether: settings.guestMac, ip: settings.physIp, vni: settings.vni };
+    for (const ip of this.#privateIps()) mappings.v2p.set(ip, phys);
   }
 
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  get mac(): MacAddr {
+    return this.#settings.guestMac;
+  }
+
+  /** The configuration as it stands now. */
+  get cfg(): VpcCfg {
+    const { guestMac, gatewayMac, vni, physIp, dhcp } = this.#settings;
+    return { ipCfg: this.#ipCfg, guestMac, gatewayMac, vni, physIp, dhcp };
+  }
+
+  /** Forgets where the port's private addresses are, and withdraws its counters. The port must not be used afterwards. */
+  close(): void {
+    for (const ip of this.#privateIps()) this.#mappings.v2p.remove(this.#settings.vni, ip);
+    this.port.close();
+  }
+
+  /** Replaces all firewall rules; every flow has to pass the new ones with its next packet. */
   setFirewallRules(rules: readonly FirewallRule[]): void {
     this.port.setRules(VpcLayer.Firewall, firewallRules(rules));
   }
 
+  /** Adds a firewall rule; flows that have been let in go on. @returns the rule's id in its direction */
   addFirewallRule(rule: FirewallRule): number {
     return this.port.addRule(VpcLayer.Firewall, rule.direction, firewallRule(rule));
   }
 
+  /** Removes a firewall rule; flows that have been let in go on. @throws OpteError `RuleNotFound` */
   removeFirewallRule(dir: Direction, id: number): void {
     this.port.removeRule(VpcLayer.Firewall, dir, id);
   }
 
-  addRouterEntry(entry: RouterEntry): number {
-    return this.port.addRule(VpcLayer.Router, "out", routerRule(entry));
+  /** Adds a route; one that is there already is added again. @throws OpteError `InvalidRouterEntry` */
+  addRouterEntry(entry: RouterEntry): void {
+    this.port.addRule(VpcLayer.Router, "out", routerRule(entry));
   }
 
+  /**
+   * Removes the first route to `entry.dest` in order of priority. Its target and class do not count, but the entry must be a valid one.
+   *
+   * @throws OpteError `InvalidRouterEntry`
+   */
   delRouterEntry(entry: RouterEntry): DelRouterEntryResp {
     const id = this.port.findRule(VpcLayer.Router, "out", routerRule(entry));
     if (id === undefined) return { kind: "notFound" };
@@ -96,114 +116,90 @@ export class VpcPort {
     return { kind: "ok" };
   }
 
-  setExternalIps({ externalIpsV4, externalIpsV6, inetGwMap }: ExternalIps): void {
-    const { ipv4, ipv6 } = this.#ipCfg;
-    if (externalIpsV4 !== undefined && ipv4 === undefined) throw new OpteError({ kind: "InvalidIpCfg" });
-    if (externalIpsV6 !== undefined && ipv6 === undefined) throw new OpteError({ kind: "InvalidIpCfg" });
-    const ipCfg = joined(
-      ipv4 && { ...ipv4, externalIps: externalIpsV4 ?? NO_EXTERNAL_IPS },
-      ipv6 && { ...ipv6, externalIps: externalIpsV6 ?? NO_EXTERNAL_IPS },
-    );
-    this.#apply(ipCfg, inetGwMap, () => {
-      this.port.setRulesSoft(VpcLayer.Nat, this.#natRules());
-    });
+  /**
+   * Replaces all external addresses: those of a family that are absent are taken away. Flows keep an address that stays, but flows through
+   * SNAT begin anew.
+   *
+   * @throws OpteError `InvalidIpCfg` for addresses of a family that the port has not
+   */
+  setExternalIps({ externalIpsV4, externalIpsV6, inetGwMap }: Omit<SetExternalIpsReq, "portName">): void {
+    const ipCfg = withExternalIps(this.#ipCfg, externalIpsV4, externalIpsV6);
+    this.#setNatRules(ipCfg, inetGwMap);
+    this.#ipCfg = ipCfg;
+    this.#gateways = inetGwMap;
   }
 
+  /** Lets a CIDR pass through the guest in one direction. @throws OpteError `InvalidIpCfg` */
   allowCidr(cidr: IpCidr, dir: Direction): void {
-    this.#changeTransit(cidr, (held) => ({
-      cidr,
-      allowIn: dir === "in" || (held?.allowIn ?? false),
-      allowOut: dir === "out" || (held?.allowOut ?? false),
-    }));
+    this.#setGatewayRules(withCidrAllowed(this.#ipCfg, cidr, dir));
   }
 
+  /**
+   * Lets a CIDR pass no more in one direction. Says *ok* for a CIDR that was allowed in the other direction only.
+   *
+   * @throws OpteError `InvalidIpCfg`
+   */
   removeCidr(cidr: IpCidr, dir: Direction): RemoveCidrResp {
-    const held = this.#family(cidr).transitIps.find((each) => IpCidr.equals(each.cidr, cidr));
-    this.#changeTransit(cidr, () => {
-      const allowIn = dir !== "in" && (held?.allowIn ?? false);
-      const allowOut = dir !== "out" && (held?.allowOut ?? false);
-      return allowIn || allowOut ? { cidr, allowIn, allowOut } : undefined;
-    });
-    return held === undefined ? { kind: "notFound" } : { kind: "ok", cidr };
+    const ipCfg = withCidrRemoved(this.#ipCfg, cidr, dir);
+    // As in the reference, rules are made anew even for a CIDR that nobody knows
+    this.#setGatewayRules(ipCfg ?? this.#ipCfg);
+    return ipCfg === undefined ? { kind: "notFound" } : { kind: "ok", cidr };
   }
 
-  attachSubnet(cidr: IpCidr, { isExternal }: { readonly isExternal: boolean }): void {
-    const held = this.#family(cidr).attachedSubnets.find((each) => IpCidr.equals(each.cidr, cidr));
-    if (held?.isExternal === isExternal) return;
-    this.#changeAttached(cidr, { cidr, isExternal });
+  /** Makes a subnet the guest's. @throws OpteError `InvalidIpCfg` */
+  attachSubnet(cidr: IpCidr, { isExternal }: AttachSubnetReq["cfg"]): void {
+    const ipCfg = withSubnetAttached(this.#ipCfg, cidr, isExternal);
+    if (ipCfg !== undefined) this.#setSubnets(ipCfg);
   }
 
+  /** Takes a subnet from the guest. @throws OpteError `InvalidIpCfg` */
   detachSubnet(cidr: IpCidr): DetachSubnetResp {
-    const held = this.#family(cidr).attachedSubnets.find((each) => IpCidr.equals(each.cidr, cidr));
-    if (held === undefined) return { kind: "notFound" };
-    this.#changeAttached(cidr, undefined);
+    const ipCfg = withSubnetDetached(this.#ipCfg, cidr);
+    if (ipCfg === undefined) return { kind: "notFound" };
+    this.#setSubnets(ipCfg);
     return { kind: "ok", cidr };
   }
 
-  #changeTransit(cidr: IpCidr, change: (held: AnyTransitIp | undefined) => AnyTransitIp | undefined): void {
-    const family = this.#family(cidr);
-    const held = family.transitIps.find((each) => IpCidr.equals(each.cidr, cidr));
-    const transitIps = withEntry(family.transitIps, cidr, change(held));
-    this.#apply(this.#withFamily({ ...family, transitIps }), this.#gateways, () => {
-      this.port.setRules(VpcLayer.Gateway, this.#gatewayRules());
-    });
-  }
-
-  #changeAttached(cidr: IpCidr, entry: AnyAttachedSubnet | undefined): void {
-    const family = this.#family(cidr);
-    const attachedSubnets = withEntry(family.attachedSubnets, cidr, entry);
-    this.#apply(this.#withFamily({ ...family, attachedSubnets }), this.#gateways, () => {
-      this.port.setRulesSoft(VpcLayer.Nat, this.#natRules());
-      this.port.setRules(VpcLayer.Gateway, this.#gatewayRules());
-    });
-  }
-
-  #apply(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined, install: () => void): void {
-    const before = [this.#ipCfg, this.#gateways] as const;
-    this.#ipCfg = ipCfg;
-    this.#gateways = gateways;
-    try {
-      install();
-    } catch (error) {
-      [this.#ipCfg, this.#gateways] = before;
-      throw error;
+  #build(providers: Providers): Port {
+    const { name, mtu, limits, guestMac } = this.#settings;
+    const { cfg } = this;
+    const builder = new PortBuilder(name, guestMac, providers);
+    for (const spec of vpcLayerSpecs(limits)) builder.addLayer(spec, { at: "last" });
+    const rules = {
+      [VpcLayer.Gateway]: gatewayRules(cfg, mtu, this.#mappings.v2p),
+      [VpcLayer.Router]: { in: [], out: [MULTICAST_RULE] },
+      [VpcLayer.Nat]: this.#natRules(this.#ipCfg, undefined),
+      [VpcLayer.Overlay]: overlayRules(cfg, this.#mappings),
+    };
+    for (const [layer, pair] of Object.entries(rules)) {
+      for (const rule of pair.in) builder.addRule(layer, "in", rule);
+      for (const rule of pair.out) builder.addRule(layer, "out", rule);
     }
+    return builder.create(new VpcNetwork(cfg), limits);
   }
 
-  #family(of: { readonly family: 4 | 6 }): AnyFamilyCfg {
-    const cfg = of.family === 4 ? this.#ipCfg.ipv4 : this.#ipCfg.ipv6;
-    if (cfg === undefined) throw new OpteError({ kind: "InvalidIpCfg" });
-    return cfg as AnyFamilyCfg;
+  #setSubnets(ipCfg: IpCfg): void {
+    this.#setNatRules(ipCfg, this.#gateways);
+    this.#setGatewayRules(ipCfg);
   }
 
-  #withFamily(cfg: AnyFamilyCfg): IpCfg {
-    return (cfg.privateIp.family === 4 ? { ...this.#ipCfg, ipv4: cfg } : { ...this.#ipCfg, ipv6: cfg }) as IpCfg;
+  /** The first step of each change: it throws before anything is changed. */
+  #setNatRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined): void {
+    this.port.setRulesSoft(VpcLayer.Nat, this.#natRules(ipCfg, gateways));
   }
 
-  #isAssigned(ip: IpAddr): boolean {
-    const { externalIps } = this.#family(ip);
-    return [externalIps.ephemeralIp, ...externalIps.floatingIps].some((held) => held !== undefined && IpAddr.equals(held, ip));
+  #setGatewayRules(ipCfg: IpCfg): void {
+    const { v2p } = this.#mappings;
+    this.port.setRules(VpcLayer.Gateway, gatewayRules({ ...this.cfg, ipCfg }, this.#settings.mtu, v2p));
+    this.#ipCfg = ipCfg;
   }
 
-  #gatewayRules(): RulePair {
-    return gatewayRules({ ...this.#cfg, ipCfg: this.#ipCfg }, this.#cfg.mtu, this.#mappings.v2p);
+  #natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined): ReturnType<typeof natRules> {
+    return natRules(ipCfg, gateways, (ip) => hasOwnExternalIp(this.#ipCfg, ip));
   }
 
-  #natRules(): RulePair {
-    return natRules(this.#ipCfg, this.#gateways, (ip) => this.#isAssigned(ip));
+  #privateIps(): IpAddr[] {
+    const { ipv4, ipv6 } = this.#ipCfg;
+    return [ipv4?.privateIp, ipv6?.privateIp].filter((ip) => ip !== undefined);
   }
-}
-
-type AnyFamilyCfg = IpFamilyCfg<IpAddr, IpCidr>;
-type AnyTransitIp = AnyFamilyCfg["transitIps"][number];
-type AnyAttachedSubnet = AnyFamilyCfg["attachedSubnets"][number];
-
-function joined(ipv4: IpCfg["ipv4"], ipv6: IpCfg["ipv6"]): IpCfg {
-  return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) } as IpCfg;
-}
-
-function withEntry<Entry extends { readonly cidr: IpCidr }>(entries: readonly Entry[], cidr: IpCidr, entry: Entry | undefined): Entry[] {
-  const others = entries.filter((each) => !IpCidr.equals(each.cidr, cidr));
-  if (entry !== undefined) others.push(entry);
-  return others.sort((a, b) => IpCidr.compare(a.cidr, b.cidr));
 }

@@ -30,7 +30,7 @@ export { Uuid } from "./uuid.js";
 export {
   type AttachedSubnet,
   type DhcpCfg,
-  type IpCfg,
+  IpCfg,
   type IpFamilyCfg,
   type Ipv4Cfg,
   type Ipv6Cfg,

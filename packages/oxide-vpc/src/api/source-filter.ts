@@ -19,7 +19,10 @@ export const SourceFilter = {
     kind,
     sources: sources
       .toSorted((a, b) => IpAddr.compare(a, b))
-      .filter((source, i, sorted) => i === 0 || !IpAddr.equals(source, sorted[i - 1] ?? source)),
+      .filter((source, i, sorted) => {
+        const previous = sorted[i - 1];
+        return previous === undefined || !IpAddr.equals(previous, source);
+      }),
   }),
 
   /** Whether packets from `source` are wanted. */

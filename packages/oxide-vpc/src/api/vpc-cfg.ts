@@ -20,6 +20,15 @@ export interface VpcCfg {
 export type IpCfg =
   { readonly ipv4: Ipv4Cfg; readonly ipv6?: Ipv6Cfg } | { readonly ipv4?: undefined; readonly ipv6: Ipv6Cfg };
 
+/** Makes {@link IpCfg} values. */
+export const IpCfg = {
+  /** The configuration of these families; `undefined` if there is none. */
+  of: (ipv4: Ipv4Cfg | undefined, ipv6: Ipv6Cfg | undefined): IpCfg | undefined => {
+    if (ipv4 !== undefined) return ipv6 === undefined ? { ipv4 } : { ipv4, ipv6 };
+    return ipv6 === undefined ? undefined : { ipv6 };
+  },
+} as const;
+
 /** Addresses of a port in one family. */
 export interface IpFamilyCfg<Ip extends IpAddr, Cidr extends IpCidr> {
   /** Says where the port belongs; no rule follows from it. */

@@ -3,7 +3,7 @@
 import { DomainName, IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr, PortRange, type IpAddr } from "opte-api";
 import * as v from "valibot";
 import type { ExternalIpCfg } from "../external-ip-cfg.js";
-import { type DhcpCfg, type IpCfg, type IpFamilyCfg, type Ipv4Cfg, type Ipv6Cfg, NO_DHCP_OPTIONS } from "../vpc-cfg.js";
+import { type DhcpCfg, IpCfg, type IpFamilyCfg, type Ipv4Cfg, type Ipv6Cfg, NO_DHCP_OPTIONS } from "../vpc-cfg.js";
 import { booleanSchema, integerSchema, textSchema } from "./text-schema.js";
 
 const ipv4 = textSchema((text) => Ipv4Addr.parse(text));
@@ -34,9 +34,8 @@ export const ipCfgSchema: v.GenericSchema<unknown, IpCfg> = v.pipe(
     ),
   }),
   v.rawTransform<{ ipv4?: Ipv4Cfg; ipv6?: Ipv6Cfg }, IpCfg>(({ dataset, addIssue, NEVER }) => {
-    const { ipv4: cfg4, ipv6: cfg6 } = dataset.value;
-    if (cfg4 !== undefined) return cfg6 === undefined ? { ipv4: cfg4 } : { ipv4: cfg4, ipv6: cfg6 };
-    if (cfg6 !== undefined) return { ipv6: cfg6 };
+    const ipCfg = IpCfg.of(dataset.value.ipv4, dataset.value.ipv6);
+    if (ipCfg !== undefined) return ipCfg;
     addIssue({ message: 'Expected "ipv4", "ipv6" or both' });
     return NEVER;
   }),
