@@ -8,4 +8,4 @@ export { openPort } from "./open-port.js";
 export { isExternal, knownOptions, MSS_OPTION, multicastOption, replicationOf } from "./overlay/geneve-options.js";
 export { VpcLayer } from "./vpc-layers.js";
 export { VpcNetwork } from "./vpc-network.js";
-export { VpcPort, type VpcPortSettings } from "./vpc-port.js";
+export { VpcPort, type VpcPortConfig } from "./vpc-port.js";

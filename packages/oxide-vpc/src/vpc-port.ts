@@ -33,7 +33,7 @@ import { VpcLayer, vpcLayerSpecs } from "./vpc-layers.js";
 import { VpcNetwork } from "./vpc-network.js";
 
 /** What a port is created with. */
-export type VpcPortSettings = VpcCfg & Pick<PortConfig, "name" | "mtu" | "limits">;
+export type VpcPortConfig = VpcCfg & Pick<PortConfig, "name" | "mtu" | "limits">;
 
 /**
  * A port and its configuration. Every command either does all that it says or throws and changes nothing. A command that changes rules
@@ -43,7 +43,7 @@ export class VpcPort {
   /** The engine's port: for frames, life cycle and dumps. */
   readonly port: Port;
 
-  readonly #settings: VpcPortSettings;
+  readonly #settings: VpcPortConfig;
   readonly #mappings: VpcMappings;
   #ipCfg: IpCfg;
   /** As given with the last external addresses; rules that are made anew need it. */
@@ -54,7 +54,7 @@ export class VpcPort {
    *
    * @throws OpteError `BadName`, `PortCreate`
    */
-  constructor(settings: VpcPortSettings, mappings: VpcMappings, providers: Providers) {
+  constructor(settings: VpcPortConfig, mappings: VpcMappings, providers: Providers) {
     if (settings.name.includes("\0")) throw new OpteError({ kind: "BadName" });
     this.#settings = settings;
     this.#mappings = mappings;
@@ -99,9 +99,14 @@ export class VpcPort {
     this.port.removeRule(VpcLayer.Firewall, dir, id);
   }
 
-  /** Adds a route; one that is there already is added again. @throws OpteError `InvalidRouterEntry` */
-  addRouterEntry(entry: RouterEntry): void {
-    this.port.addRule(VpcLayer.Router, "out", routerRule(entry));
+  /**
+   * Adds a route; one that is there already is added again.
+   *
+   * @returns the id of its rule
+   * @throws OpteError `InvalidRouterEntry`
+   */
+  addRouterEntry(entry: RouterEntry): number {
+    return this.port.addRule(VpcLayer.Router, "out", routerRule(entry));
   }
 
   /**
