@@ -119,7 +119,7 @@ export class Pipeline {
     const flags = table.word(slot, FLAGS);
     this.result.mtuUnrestricted = (flags & FLAG_MTU_UNRESTRICTED) !== 0;
     const verdict = (flags & FLAG_LIST) === 0 ? this.#applyProgram(uft, slot) : this.#replay(dir, uft, slot);
-    if (closing) tracking.close(tcpSlot);
+    if (closing) tracking.close(dir, tcpSlot, this.result.flow);
     return verdict;
   }
 

@@ -130,7 +130,6 @@ export class SlowPath {
     const walk = this.#walk;
     const arrived = this.#result.flow;
     if (arrived.isDefault) return this.#finish();
-    if (tcpSlot >= 0) tcp.setParents(dir, tcpSlot, walk.linkParents(pairs));
     const table = uft.table(dir);
     const recorded: RecordedTransforms = {
       headers: walk.headers.slice(),
@@ -151,6 +150,7 @@ export class SlowPath {
     this.#result.mtuUnrestricted = walk.metadata.isInternalTarget;
     table.table.setWord(slot, HASH, hash);
     if (tcpSlot >= 0) {
+      tcp.setParents(dir, tcpSlot, walk.linkParents(pairs));
       table.table.setWord(slot, TCP_SLOT, tcpSlot);
       table.table.setWord(slot, TCP_ID, tcp.table.word(tcpSlot, TCP_ENTRY_ID));
     }

@@ -51,7 +51,7 @@ export class TcpTracking {
       return TcpOutcome.Tracked;
     }
     if (next === NEW_FLOW) {
-      this.close(slot);
+      this.close(dir, slot, flow);
       return TcpOutcome.NewFlow;
     }
     this.#stateChanged(flow, before, next);
@@ -71,7 +71,7 @@ export class TcpTracking {
     const before = this.#tcp.state(slot);
     const next = this.#tcp.run(dir, slot, segment, nowMs);
     if (next === NEW_FLOW) {
-      this.close(slot);
+      this.close(dir, slot, arrived);
       return this.#first(dir, outbound, arrived, segment, nowMs);
     }
     if (dir === "in") this.#tcp.setInbound(slot, arrived);
@@ -80,7 +80,7 @@ export class TcpTracking {
       this.#unexpected(dir, outbound, before, segment);
     } else if (next === TcpState.Closed) {
       this.#stateChanged(outbound, before, next);
-      this.close(slot);
+      this.close(dir, slot, arrived);
       return TcpOutcome.Closed;
     } else {
       this.#stateChanged(outbound, before, next);
@@ -89,11 +89,19 @@ export class TcpTracking {
     return TcpOutcome.Tracked;
   }
 
-  /** Removes a TCP entry and both its unified entries. */
-  close(slot: number): void {
-    this.#tcp.table.readKey(slot, this.#key);
-    if (this.#uft.remove("out", this.#key)) this.#uftClosed("out", this.#key);
-    if (this.#tcp.readInbound(slot, this.#key) && this.#uft.remove("in", this.#key)) this.#uftClosed("in", this.#key);
+  /**
+   * Removes a TCP entry and its unified entries: the outbound one, and the inbound one under which the packet arrived or, for an
+   * outbound packet, under which the last inbound one did.
+   *
+   * @param arrived flow id of the packet that ends the flow
+   */
+  close(dir: Direction, slot: number, arrived: FlowKey): void {
+    const key = this.#key;
+    this.#tcp.table.readKey(slot, key);
+    if (this.#uft.remove("out", key)) this.#uftClosed("out", key);
+    const inboundKnown = dir === "in" || this.#tcp.readInbound(slot, key);
+    if (dir === "in") key.copyFrom(arrived);
+    if (inboundKnown && this.#uft.remove("in", key)) this.#uftClosed("in", key);
     this.#tcp.remove(slot);
     this.noteGauges();
   }
