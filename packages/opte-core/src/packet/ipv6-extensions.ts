@@ -41,3 +41,14 @@ export function isExtension(nextHeader: number): boolean {
 export function extensionLength(bytes: Uint8Array, at: number, nextHeader: number): number {
   return nextHeader === Ipv6NextHeader.Fragment ? EXTENSION_UNIT : EXTENSION_UNIT * (1 + rd8(bytes, at + 1));
 }
+
+/** Offset of the byte that holds the upper-layer protocol of the IPv6 header at `ip`, whose chain the parser has walked. */
+export function upperProtocolAt(bytes: Uint8Array, ip: number): number {
+  let at = ip + 6;
+  let next = ip + 40;
+  for (let proto = rd8(bytes, at); isExtension(proto); proto = rd8(bytes, at)) {
+    at = next;
+    next += extensionLength(bytes, next, proto);
+  }
+  return at;
+}

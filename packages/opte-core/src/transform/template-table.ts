@@ -1,0 +1,100 @@
+// Encapsulations, ready to be copied in front of a frame: interned, so that flows to one place share one.
+//
+//   bytes   [ether 14][IP 20 | 40 + extensions][UDP 8][Geneve 8 + options]
+//                        ^ ipLengthAt             ^ udpAt
+//
+// What differs from flow to flow (UDP source port) or from packet to packet (two lengths) is 0 here and written after the copy.
+
+import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
+import {
+  encapLen,
+  ETHER_LEN,
+  ipHeaderLen,
+  IPV4_LEN,
+  IPV6_LEN,
+  writeEncap,
+  writeEther,
+  writeIp,
+} from "./pushed-header.js";
+
+/** One pre-serialised encapsulation. */
+export interface Template {
+  readonly bytes: Uint8Array;
+  /** Offset of the length field of the IP header. */
+  readonly ipLengthAt: number;
+  /** What that field holds for an inner frame of length 0. */
+  readonly ipLengthBase: number;
+  /** Offset of the UDP header. */
+  readonly udpAt: number;
+  /** What its length field holds for an inner frame of length 0. */
+  readonly udpLengthBase: number;
+}
+
+interface Entry extends Template {
+  readonly key: string;
+  users: number;
+}
+
+/** The encapsulations in use by the flows of a port, by small integers. */
+export class TemplateTable {
+  readonly #entries: (Entry | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #ids: Map<string, number> = new Map();
+
+  /** How many encapsulations are in use. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /**
+   * Takes an encapsulation into use; the same bytes get the same id. The entropy of `encap` does not count.
+   *
+   * @returns its id, to be given back by {@link release}
+   */
+  acquire(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): number {
+    const template = serialise(ether, ip, encap);
+    // The position of UDP is in the key too: bytes alone do not tell extension headers from what follows them.
+    const key = `${template.udpAt}:${String.fromCharCode(...template.bytes)}`;
+    const known = this.#ids.get(key);
+    const entry = known === undefined ? undefined : this.#entries[known];
+    if (known !== undefined && entry !== undefined) {
+      entry.users += 1;
+      return known;
+    }
+    const id = this.#free.pop() ?? this.#entries.length;
+    this.#entries[id] = { ...template, key, users: 1 };
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  /** Gives back an id that {@link acquire} gave. */
+  release(id: number): void {
+    const entry = this.#entries[id];
+    if (entry === undefined) return;
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    this.#entries[id] = undefined;
+    this.#ids.delete(entry.key);
+    this.#free.push(id);
+  }
+
+  /** The encapsulation of an id in use. */
+  get(id: number): Template {
+    return this.#entries[id] as Template; // Unwrap: an id is in use from `acquire` to `release`
+  }
+}
+
+function serialise(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): Template {
+  const udpAt = ETHER_LEN + ipHeaderLen(ip);
+  const udpLengthBase = encapLen(encap);
+  const bytes = new Uint8Array(udpAt + udpLengthBase);
+  writeEther(bytes, 0, ether);
+  writeIp(bytes, ETHER_LEN, ip, 0);
+  writeEncap(bytes, udpAt, { ...encap, entropy: 0 }, 0);
+  const isV4 = ip.version === 4;
+  const ipLengthAt = ETHER_LEN + (isV4 ? 2 : 4);
+  const ipLengthBase = isV4 ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
+  bytes.fill(0, ipLengthAt, ipLengthAt + 2);
+  bytes.fill(0, udpAt + 4, udpAt + 6);
+  return { bytes, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
+}
