@@ -55,8 +55,8 @@ export class LayerFlows implements PairOwner {
   }
 
   /**
-   * Looks a flow up and counts the hit. An entry that is found dirty and no longer valid is removed with its other half, which has the
-   * same descriptor, and the flow is absent (spec 02 §8.2; the reference leaves the other half behind, §20 W1, W2).
+   * Looks a flow up and counts the hit. An entry that is found dirty and no longer valid is removed, and the flow is absent (spec 02
+   * §8.2). Its other half stays until its own next packet, or until the pair has been idle for {@link FLOW_TTL_MS}.
    *
    * @returns the entry's pair, or -1
    */
@@ -72,7 +72,7 @@ export class LayerFlows implements PairOwner {
       table.setWord(slot, DIRTY, 0);
       return pair;
     }
-    this.#removeHalves(pair);
+    this.#remove(dir, slot);
     return -1;
   }
 
@@ -211,13 +211,6 @@ export class LayerFlows implements PairOwner {
       if (slotA >= 0 || slotB >= 0) return slotA >= 0 ? -1 : 1;
     }
     return 0;
-  }
-
-  #removeHalves(pair: number): void {
-    for (const dir of DIRECTIONS) {
-      const slot = this.#pairs.slot(pair, dir);
-      if (slot >= 0) this.#remove(dir, slot);
-    }
   }
 
   #removePair(pair: number, key: FlowKey, lastHitMs: number, nowMs: number, expired: ExpiryListener): void {
