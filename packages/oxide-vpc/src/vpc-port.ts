@@ -169,11 +169,14 @@ export class VpcPort {
     const { name, mtu, limits, guestMac } = this.#settings;
     const { cfg } = this;
     const builder = new PortBuilder(name, guestMac, providers);
-    for (const spec of vpcLayerSpecs(limits)) builder.addLayer(spec, { at: "last" });
+    // As in the reference, the NAT layer alone gets its first rules at once, which its counters show
+    const nat = this.#natRules(this.#ipCfg, undefined);
+    for (const spec of vpcLayerSpecs(limits)) {
+      builder.addLayer(spec.name === VpcLayer.Nat ? { ...spec, rules: nat } : spec, { at: "last" });
+    }
     const rules = {
       [VpcLayer.Gateway]: gatewayRules(cfg, mtu, this.#mappings.v2p),
       [VpcLayer.Router]: { in: [], out: [MULTICAST_RULE] },
-      [VpcLayer.Nat]: this.#natRules(this.#ipCfg, undefined),
       [VpcLayer.Overlay]: overlayRules(cfg, this.#mappings),
     };
     for (const [layer, pair] of Object.entries(rules)) {

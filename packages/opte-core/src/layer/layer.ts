@@ -28,6 +28,8 @@ export interface LayerSpec {
   readonly defaultOut: DefaultAction;
   /** Most flow-table pairs, at least 1. */
   readonly flowLimit: number;
+  /** Rules to set as the layer is made; counted as one replacement of its rules, which adding them one by one is not. */
+  readonly rules?: { readonly in: readonly Rule[]; readonly out: readonly Rule[] };
 }
 
 /** What a layer needs from the port that it belongs to. */
@@ -56,6 +58,7 @@ export class Layer {
     this.flows = new LayerFlows(spec.flowLimit, surroundings.pairs);
     this.stats = layerStats(surroundings.port, spec.name, spec.flowLimit);
     this.#surroundings = surroundings;
+    if (spec.rules !== undefined) this.setRules(spec.rules.in, spec.rules.out, false);
   }
 
   /** Takes one packet through this layer; sets the walk's reason, rule or error when the walk ends here. */
