@@ -43,11 +43,15 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     expect(files.filter((file) => /\.test\.|\/src\//.test(file))).toEqual([]);
   });
 
-  it("loads every entry of its exports map", async () => {
-    const entries = Object.keys(manifest.exports ?? {}).filter((entry) => entry !== "./package.json");
-    for (const entry of entries) {
+  it("loads every entry of its exports map, under each of its conditions", async () => {
+    for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
+      if (typeof target === "string") continue;
       const specifier = entry.replace(/^\./, name);
-      await user.run(process.execPath, ["--input-type=module", "--eval", `await import(${JSON.stringify(specifier)})`]);
+      const conditions = Object.keys(target).filter((condition) => !["types", "import", "default"].includes(condition));
+      for (const options of [[], ...conditions.map((condition) => [`--conditions=${condition}`])]) {
+        const load = `await import(${JSON.stringify(specifier)})`;
+        await user.run(process.execPath, [...options, "--input-type=module", "--eval", load]);
+      }
     }
   });
 

@@ -2,7 +2,8 @@
 
 import { createRule, isTestFile, type HouseRule } from "./rule.ts";
 
-const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|bench))?\.ts$/;
+// `x.threaded.ts` and `x.no-probes.ts` stand in for `x.ts` in the builds that those export conditions select.
+const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:threaded|no-probes))?(?:\.(?:test|bench))?\.ts$/;
 const EMPTY_NOUN = /(?:^|-)(?:utils?|helpers?|managers?|misc|common|stuff)(?=[.-])/;
 
 /** Requires a comment as the first thing in a file that is no test, and a file name in kebab-case without an empty noun. */
