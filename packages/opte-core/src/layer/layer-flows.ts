@@ -124,13 +124,11 @@ export class LayerFlows implements PairOwner {
     return pair;
   }
 
-  /** Drops every entry, silently: dependants live on (spec 02 §8.4). */
+  /** Drops every entry, silently: dependants live on (spec 02 §8.4). Resources come free in outbound flow order. */
   clear(): void {
-    for (const dir of DIRECTIONS) {
+    for (const dir of ["in", "out"] as const) {
       const table = this.#table(dir);
-      for (let slot = 0; slot < table.slotEnd; slot++) {
-        if (table.isUsed(slot)) this.#pairs.clearSlot(table.word(slot, PAIR), dir);
-      }
+      for (const slot of table.sortedSlots()) this.#pairs.clearSlot(table.word(slot, PAIR), dir);
       table.clear();
     }
     this.#wheel.clear();

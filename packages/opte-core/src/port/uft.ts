@@ -124,7 +124,7 @@ export class Uft {
   }
 
   clear(): void {
-    for (let slot = 0; slot < this.table.slotEnd; slot++) if (this.table.isUsed(slot)) this.#release(slot);
+    for (const slot of this.table.sortedSlots()) this.#release(slot);
     this.table.clear();
     this.#wheel.clear();
   }

@@ -1,9 +1,10 @@
 // Runs one scenario on a subject and compares every result with the recorded one.
 
-import { compareStep, counterChanges } from "./compare.js";
+import { compareStep } from "./compare.js";
 import type { DeviationRule, DeviationWatch } from "./deviation.js";
 import type { Mismatch, Report } from "./report.js";
-import type { ControlOp, PacketOp, PacketResult, Scenario, ScenarioOp, StepResult } from "./scenario.js";
+import type { ControlOp, PacketOp, Scenario, ScenarioOp, StepResult } from "./scenario.js";
+import { runOp } from "./run-op.js";
 import { NotSupported, type Subject, type SubjectPort } from "./subject.js";
 
 /**
@@ -26,19 +27,22 @@ class ScenarioRun {
   readonly mismatches: Mismatch[] = [];
   readonly touched: Set<string> = new Set<string>();
   readonly #scenario: Scenario;
-  readonly #watches: readonly { readonly weakness: string; readonly watch: DeviationWatch }[];
+  readonly #deviations: readonly DeviationRule[];
+  #watches: readonly { readonly weakness: string; readonly watch: DeviationWatch }[] = [];
   /** What is being executed, for the report of an exception. */
   #where = "port";
 
   constructor(scenario: Scenario, deviations: readonly DeviationRule[]) {
     this.#scenario = scenario;
-    this.#watches = deviations.map((rule) => ({ weakness: rule.weakness, watch: rule.watch(scenario.port) }));
+    this.#deviations = deviations;
   }
 
   execute(subject: Subject): void {
     const { port: config, setup, steps, expect, autostart } = this.#scenario;
     try {
       const port = subject.createPort(config);
+      const makeTwin = (): SubjectPort => subject.createPort(config);
+      this.#watches = this.#deviations.map(({ weakness, watch }) => ({ weakness, watch: watch(makeTwin) }));
       setup.forEach((op, i) => {
         this.#step(port, op, expect.setup[i], `setup[${i}]`);
       });
@@ -53,7 +57,9 @@ class ScenarioRun {
 
   #start(port: SubjectPort): void {
     this.#where = "start";
-    const result = port.operate({ op: "start" });
+    const start = { op: "start" } as const;
+    this.#expected(start, { ok: null });
+    const result = port.operate(start);
     if (!("ok" in result)) {
       this.mismatches.push({ where: "start", problem: "The port cannot be started", differences: [] });
     }
@@ -63,7 +69,7 @@ class ScenarioRun {
     if (recorded === undefined) return;
     this.#where = `${position} ${describeOp(op)}`;
     const expected = this.#expected(op, recorded);
-    const actual = op.op === "packet" ? processPacket(port, op) : port.operate(op);
+    const actual = runOp(port, op);
     const differences = compareStep(op, expected, actual);
     if (differences.length > 0)
       this.mismatches.push({ where: this.#where, differences, ...framesOf(op, expected, actual) });
@@ -79,12 +85,6 @@ class ScenarioRun {
     }
     return expected;
   }
-}
-
-function processPacket(port: SubjectPort, op: PacketOp): PacketResult {
-  const before = port.counters();
-  const outcome = port.process(op.dir, op.frame.slice());
-  return { ...outcome, stats: counterChanges(before, port.counters()) };
 }
 
 function framesOf(op: ScenarioOp, expected: StepResult, actual: StepResult): Pick<Mismatch, "frames"> {

@@ -164,6 +164,8 @@ function routerEntryOf(op: { readonly dest: string; readonly target: string; rea
   };
 }
 
-function cidrResult(result: { readonly kind: "ok"; readonly cidr: IpCidr } | { readonly kind: "notFound" }): OperationResult {
+function cidrResult(
+  result: { readonly kind: "ok"; readonly cidr: IpCidr } | { readonly kind: "notFound" },
+): OperationResult {
   return { ok: result.kind === "ok" ? { Ok: result.cidr.toString() } : "NotFound" };
 }
