@@ -1,27 +1,36 @@
-export {};
+// Public names of opte-core: the generic engine.
+
 export { LAYER_STAT_FIELDS } from "./layer/layer-stats.js";
 export { FLOW_TTL_MS, type FlowEntryDump } from "./layer/layer-flows.js";
 export type { LayerSpec } from "./layer/layer.js";
 export type { LayerError } from "./layer/walk.js";
 export { PortBuilder, type LayerPosition } from "./port/builder.js";
-export type {
-  FlowEntries,
-  LayerDescription,
-  LayerDump,
-  RuleDump,
-  TcpFlowsDump,
-  UftDump,
-} from "./port/dump.js";
+export type { FlowEntries, LayerDescription, LayerDump, RuleDump, TcpFlowsDump, UftDump } from "./port/dump.js";
 export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-definition.js";
 export { type Port, type PortLimits, type PortState, type RulePair } from "./port/port.js";
 export { PORT_STAT_FIELDS } from "./port/port-stats.js";
 export type { ProcessError, ProcessResult } from "./port/process-result.js";
 export type { TcpFlowDump, TcpStateDump } from "./port/tcp-flows.js";
 export type { ClockProvider } from "./provider/clock.js";
-export { LOCAL_LOCK, type Lock, type LockGuard, type LockProvider } from "./provider/lock.js";
+export { type LockProvider, OWN_LOCK } from "./provider/lock.js";
+export { KMutex } from "./provider/lock/k-mutex.js";
+export { KRwLock } from "./provider/lock/k-rw-lock.js";
+export type { LockGuard } from "./provider/lock/lock-guard.js";
+export { LockReentryError } from "./provider/lock/reentry-error.js";
 export { NULL_LOG, type LogLevel, type LogProvider } from "./provider/log.js";
-export { checkInterval, PERIODIC_GRANULARITY_MS, type PeriodicProvider, type PeriodicTimer } from "./provider/periodic.js";
-export { NULL_PROBES, type ProbeLabels, type ProbesProvider, type ProcessPath, type TcpProbeState } from "./provider/probes.js";
+export {
+  checkInterval,
+  PERIODIC_GRANULARITY_MS,
+  type PeriodicProvider,
+  type PeriodicTimer,
+} from "./provider/periodic.js";
+export {
+  NULL_PROBES,
+  type ProbeLabels,
+  type ProbesProvider,
+  type ProcessPath,
+  type TcpProbeState,
+} from "./provider/probes.js";
 export type { Providers } from "./provider/providers.js";
 export type { RandomProvider } from "./provider/random.js";
 export { NULL_STATS, type StatBlock, type StatRegistration, type StatsProvider } from "./provider/stats.js";
@@ -30,7 +39,23 @@ export { type FlowId, type FlowInfo, flowIdText, FlowKey } from "./flow/flow-id.
 export { TCP_STATE_NAMES } from "./flow/tcp-matrix.js";
 export { Frame, MAX_FRAME_LEN, MIN_HEADROOM } from "./packet/frame.js";
 export { Packet } from "./packet/packet.js";
-export { type Action, actionText, type DefaultAction, DONE, type Done, type FlowDescriptor, type Generated, type GeneratorError, type HairpinGenerator, MALFORMED, type MetaGenerator, REFUSAL, type Refusal, type StatefulGenerator, type StaticGenerator } from "./action/action.js";
+export {
+  type Action,
+  actionText,
+  type DefaultAction,
+  DONE,
+  type Done,
+  type FlowDescriptor,
+  type Generated,
+  type GeneratorError,
+  type HairpinGenerator,
+  MALFORMED,
+  type MetaGenerator,
+  REFUSAL,
+  type Refusal,
+  type StatefulGenerator,
+  type StaticGenerator,
+} from "./action/action.js";
 export { ActionMetadata, INTERNAL_TARGET } from "./action/metadata.js";
 export type { DataPredicate } from "./predicate/data-predicate.js";
 export type { MacMatch, NumberMatch, Predicate } from "./predicate/predicate.js";
@@ -46,7 +71,16 @@ export { dhcp4MessageType } from "./packet/dhcp4-message.js";
 export { matches, matchesData, type MetadataView } from "./predicate/evaluate.js";
 export { dataPredicatesEqual, predicatesEqual } from "./predicate/predicate-equality.js";
 export { dataPredicateText, predicateText } from "./predicate/predicate-text.js";
-export { makeExplicitRule, makeRule, type Rule, type RuleConditions, ruleMatches, rulesEqual, ruleText, type RuleText } from "./rule/rule.js";
+export {
+  makeExplicitRule,
+  makeRule,
+  type Rule,
+  type RuleConditions,
+  ruleMatches,
+  rulesEqual,
+  ruleText,
+  type RuleText,
+} from "./rule/rule.js";
 export { type ArpConfig, type ArpOutcome, arpReply } from "./hairpin/arp.js";
 export { type DhcpConfig, NO_DHCP_OPTIONS } from "./hairpin/dhcp-config.js";
 export { Dhcp4Server, type Dhcp4ServerConfig } from "./hairpin/dhcp4/server.js";

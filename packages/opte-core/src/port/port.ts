@@ -9,7 +9,7 @@ import type { DependantPriority } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
 import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
-import type { Lock } from "../provider/lock.js";
+import type { KMutex } from "../provider/lock/k-mutex.js";
 import { completeProviders, type Providers } from "../provider/providers.js";
 import type { StatBlock, StatRegistration, StatsProvider } from "../provider/stats.js";
 import type { Rule } from "../rule/rule.js";
@@ -72,7 +72,7 @@ export class Port {
   readonly #pipeline: Pipeline;
   readonly #stats: StatBlock;
   readonly #registrations: readonly StatRegistration[];
-  readonly #lock: Lock;
+  readonly #lock: KMutex;
   #state: PortState = "ready";
   #epoch = 1;
 
@@ -161,13 +161,13 @@ export class Port {
 
   /** To *ready*, from any state: every flow is forgotten; rules, counters and epoch stay. */
   reset(): void {
-    this.#locked(() => {
+    this.#lock.hold(() => {
       for (const layer of this.#parts.layers) layer.clearFlows();
       this.#parts.uft.clear();
       this.#parts.tcp.clear();
       this.#parts.tracking.noteGauges();
       this.#state = "ready";
-    });
+    }, "reset");
   }
 
   /**
@@ -213,25 +213,25 @@ export class Port {
   /** Forgets the unified entries; layers and TCP tracking keep theirs. @throws OpteError `BadState` */
   clearUft(): void {
     this.#require(RUNNING);
-    this.#locked(() => {
+    this.#lock.hold(() => {
       this.#parts.uft.clear();
       this.#parts.tracking.noteGauges();
-    });
+    }, "clearUft");
   }
 
   /** Forgets a layer's flows; unified entries made from them go on. @throws OpteError `BadState`, `LayerNotFound` */
   clearLft(layer: string): void {
     this.#require(RUNNING);
     const found = this.#layer(layer);
-    this.#locked(() => {
+    this.#lock.hold(() => {
       found.clearFlows();
-    });
+    }, "clearLft");
   }
 
   /** Removes every flow whose time has come; to be called about once a second. @throws OpteError `BadState` */
   expireFlows(): void {
     this.#require(RUNNING);
-    this.#locked(() => {
+    this.#lock.hold(() => {
       const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
       const { probes } = providers;
       const nowMs = providers.clock.nowMs();
@@ -245,7 +245,7 @@ export class Port {
       uft.out.expire(nowMs, scratchKey, expired("uft_out"));
       for (const layer of layers) layer.expireFlows(nowMs, scratchKey);
       tracking.noteGauges();
-    });
+    }, "expireFlows");
   }
 
   /** @throws OpteError `BadState` */
@@ -299,20 +299,11 @@ export class Port {
   #change<T>(layer: string, change: (layer: Layer) => T): T {
     this.#require(CHANGEABLE);
     const found = this.#layer(layer);
-    return this.#locked(() => {
+    return this.#lock.hold(() => {
       const result = change(found);
       this.#epoch++;
       return result;
-    });
-  }
-
-  #locked<T>(action: () => T): T {
-    const guard = this.#lock.lock();
-    try {
-      return action();
-    } finally {
-      guard.unlock();
-    }
+    }, `rule change of layer "${layer}"`);
   }
 }
 

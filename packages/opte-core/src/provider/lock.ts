@@ -1,37 +1,25 @@
-// The lock provider: mutual exclusion of a port's control operations (spec 02 §16).
+// The lock provider: who else may hold the lock of a port's control operations (spec 02 §16).
 
-/** Held until {@link unlock}; take it with `try … finally`. */
-export interface LockGuard {
-  unlock(): void;
-}
+import { KMutex } from "./lock/k-mutex.js";
 
-/** A mutex that is not re-entrant. */
-export interface Lock {
-  /** Takes the lock. A holder that asks again is a programming error, which the lock reports by throwing. */
-  lock(): LockGuard;
-}
-
-/** Makes locks. */
+/**
+ * Makes the locks of a port. *How* a lock works is the running context's affair ({@link KMutex}); a provider decides *whose* it is.
+ * Threads that each have a port over tables which they share exclude one another by handing their ports the same lock:
+ *
+ * @example
+ * ```ts
+ * const mutex = new KMutex("port opte0", memoryFromTheOtherThread);
+ * const lock: LockProvider = { mutex: () => mutex };
+ * ```
+ */
 export interface LockProvider {
-  /** @param name shown when the lock reports re-entry */
-  mutex(name: string): Lock;
+  /** @param name of what the lock guards, `port <name>` for a port; for the lock's errors */
+  mutex(name: string): KMutex;
 }
 
-/** Locks for one thread: they only detect re-entry, such as a probe that changes the rules of the port that fired it. */
-export const LOCAL_LOCK: LockProvider = {
-  mutex(name: string): Lock {
-    let held = false;
-    const guard: LockGuard = {
-      unlock(): void {
-        held = false;
-      },
-    };
-    return {
-      lock(): LockGuard {
-        if (held) throw new Error(`Cannot lock "${name}": its holder asked for it again`);
-        held = true;
-        return guard;
-      },
-    };
+/** Makes every port a lock of its own. */
+export const OWN_LOCK: LockProvider = {
+  mutex(name: string): KMutex {
+    return new KMutex(name);
   },
 };

@@ -1,7 +1,7 @@
 // The bag of providers that a port is built with: what the user of the engine implements.
 
 import type { ClockProvider } from "./clock.js";
-import { LOCAL_LOCK, type LockProvider } from "./lock.js";
+import { OWN_LOCK, type LockProvider } from "./lock.js";
 import { NULL_LOG, type LogProvider } from "./log.js";
 import type { PeriodicProvider } from "./periodic.js";
 import { NULL_PROBES, type ProbesProvider } from "./probes.js";
@@ -34,7 +34,7 @@ export function completeProviders(providers: Providers): CompleteProviders {
   return {
     clock: providers.clock,
     log: providers.log ?? NULL_LOG,
-    lock: providers.lock ?? LOCAL_LOCK,
+    lock: providers.lock ?? OWN_LOCK,
     stats: providers.stats ?? NULL_STATS,
     probes: providers.probes ?? NULL_PROBES,
   };

@@ -1,0 +1,34 @@
+// What a lock waits at: the one part of a lock that differs between running contexts.
+
+import type { KMutex } from "./k-mutex.js";
+import type { KRwLock } from "./k-rw-lock.js";
+
+/** Lets one holder through at a time. Its user, a lock, never enters twice. */
+export interface MutexGate {
+  /** Returns once nobody else is inside. */
+  enter(): void;
+  leave(): void;
+  /** See {@link KMutex.share}. */
+  share(): SharedArrayBuffer;
+}
+
+/** Lets many readers or one writer through. Its user, a lock, never enters twice. */
+export interface RwGate {
+  /** Returns once no writer is inside or waits in front. */
+  enterRead(): void;
+  leaveRead(): void;
+  /** Returns once nobody else is inside. */
+  enterWrite(): void;
+  leaveWrite(): void;
+  /** See {@link KRwLock.share}. */
+  share(): SharedArrayBuffer;
+}
+
+/**
+ * Makes the gate of a lock.
+ *
+ * @param name the lock's, for errors
+ * @param memory what the gate of another thread shares; a new gate without
+ * @throws OpteError `System` where the context cannot do what is asked
+ */
+export type OpenGate<Gate> = (name: string, memory: SharedArrayBuffer | undefined) => Gate;
