@@ -5,7 +5,7 @@
 //   word 8    TCP, UDP: the four port bytes in memory order; ICMP: type, code, then the two bytes of the echo id
 //   word 9    IP protocol | address family << 8 (4 or 6)
 
-import { IpAddr, Ipv4Addr, Ipv6Addr, IpProtocol } from "opte-api";
+import { Ipv4Addr, Ipv6Addr, IpProtocol, type IpAddr } from "opte-api";
 
 export const FLOW_WORDS = 10;
 

@@ -1,6 +1,6 @@
 // The TCP tracking matrix (spec 02 §13.3): state, direction and flags to the next state, as one flat table.
 
-import type { Direction } from "opte-api";
+import { TcpState as TcpStateName, type Direction } from "opte-api";
 
 /** TCP states and their numbers (spec 02 §13.1). */
 export const TcpState = {
@@ -17,19 +17,8 @@ export const TcpState = {
 } as const;
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 
-/** Variant names, by state number. */
-export const TCP_STATE_NAMES: readonly string[] = [
-  "Closed",
-  "Listen",
-  "SynSent",
-  "SynRcvd",
-  "Established",
-  "CloseWait",
-  "LastAck",
-  "FinWait1",
-  "FinWait2",
-  "TimeWait",
-];
+/** Names of the states, by number. */
+export const TCP_STATE_NAMES: readonly TcpStateName[] = TcpStateName.ALL;
 
 /** The segment does not fit the state; the packet usually passes all the same. */
 export const UNEXPECTED = -1;

@@ -291,8 +291,8 @@ export class Layer {
     const flow = flowIdText(walk.packet.flow.toFlowId());
     const error = generatorErrorText(cause);
     providers.log.log("note", `failed to generate ${what} action: ${flow} ${error}`);
-    const probe = stage === "GenDesc" ? providers.probes.genDescFail : providers.probes.genHtFail;
-    probe?.call(providers.probes, port, this.name, walk.dir, walk.packet.flow, error);
+    if (stage === "GenDesc") providers.probes.genDescFail?.(port, this.name, walk.dir, walk.packet.flow, error);
+    else providers.probes.genHtFail?.(port, this.name, walk.dir, walk.packet.flow, error);
     return fail(walk, { stage, cause });
   }
 

@@ -156,8 +156,7 @@ export class SlowPath {
     }
     const at = slot * table.table.stride + PROGRAM;
     const compiled =
-      walk.bodies.length === 0 &&
-      compileProgram(walk.headers, arrived, table.table.records, at, this.#parts.templates);
+      walk.bodies.length === 0 && compileProgram(walk.headers, arrived, table.table.records, at, this.#parts.templates);
     const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
     table.table.setWord(slot, FLAGS, flags);
     if (compiled) table.setRecorded(slot, this.#shared(recorded.summary));

@@ -6,14 +6,14 @@
 //                   inbound key (10)
 //   counters[slot]: segments in, segments out, bytes in, bytes out
 
-import type { Direction } from "opte-api";
+import type { Direction, TcpState } from "opte-api";
 import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
 import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import { tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
 import { nextTcpState, TCP_ACK, TCP_STATE_NAMES } from "../flow/tcp-matrix.js";
-import { FlowPairs, NONE } from "../layer/flow-pairs.js";
+import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 
 const STATE = TABLE_WORDS;
 /** Which of the four numbers below were seen. */
@@ -59,8 +59,7 @@ export interface TcpFlowDump {
 
 /** Tracking state of a flow; numbers never seen are absent. */
 export interface TcpStateDump {
-  /** Variant name: `SynSent`. */
-  readonly tcpState: string;
+  readonly tcpState: TcpState;
   readonly guestSeq: number | undefined;
   readonly guestAck: number | undefined;
   readonly remoteSeq: number | undefined;

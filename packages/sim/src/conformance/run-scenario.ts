@@ -42,7 +42,7 @@ class ScenarioRun {
     try {
       const port = subject.createPort(config);
       const makeTwin = (): SubjectPort => subject.createPort(config);
-      this.#watches = this.#deviations.map(({ weakness, watch }) => ({ weakness, watch: watch(makeTwin) }));
+      this.#watches = this.#deviations.map((rule) => ({ weakness: rule.weakness, watch: rule.watch(makeTwin) }));
       setup.forEach((op, i) => {
         this.#step(port, op, expect.setup[i], `setup[${i}]`);
       });
