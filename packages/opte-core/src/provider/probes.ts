@@ -23,8 +23,17 @@ export type ProbeLabels = readonly [string] | readonly [string, string];
 export type ProcessPath = 1 | 2 | 3;
 
 /**
- * Listens to probe points. Every member is optional: only what is there is called. Listeners run inside packet processing: they
- * must not throw, keep the flow objects, or call back into the port.
+ * Listens to probe points: to trace, to count, to find out why a packet went where it went. Every member is optional, and only what
+ * is there is called, as a method of the object.
+ *
+ * - *Who calls, and when:* the port, in the thread that called it and in the middle of a packet, an expiry or a rule change. A
+ *   member may be added or taken away at any time and counts from the next probe point on.
+ * - *Must:* take what it needs out of the arguments before it returns. Flows, frames and states are the engine's working memory,
+ *   which the next step overwrites; `flow.toString()` and `frame.slice()` make copies.
+ * - *Must not:* throw, write to an argument, keep one, return a promise, or call back into the port (its lock reports that).
+ * - *Cost:* one predictable branch at each point while nobody listens. A listener's time is added to every packet that passes it.
+ *
+ * `probesSuite` of `opte-core/testing` checks an implementation.
  *
  * @typeParam Flow the engine's flow key type
  */

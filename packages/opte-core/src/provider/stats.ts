@@ -14,10 +14,24 @@ export interface StatBlock {
 
 /** Undoes a registration. */
 export interface StatRegistration {
+  /** Withdraws this block and no other, even if its name has been given to another since. Idempotent; does not throw. */
   unregister(): void;
 }
 
-/** Publishes counters. */
+/**
+ * Publishes counters: to a metrics endpoint, a page, a kernel's statistics.
+ *
+ * - *Who calls, and when:* a port registers its own block and one for each of its layers while it is created, and withdraws them
+ *   when it is closed. Nothing is called when a counter changes.
+ * - *Must:* keep the block itself and read its `values` whenever somebody asks, because the port goes on counting in place; publish
+ *   every field under its name and in its order; refuse, by throwing, a block that it cannot publish, above all one whose module and
+ *   name are taken. The port then withdraws what it registered before and fails with `PortCreate` and the error's message.
+ * - *Must not:* write to `values`, or copy them once and for all.
+ * - *Cost:* none for packets. A reader sees each counter exactly, but not all of them at one instant: it reads between packets in
+ *   the port's thread, while readers in other threads take what is there.
+ *
+ * `statsSuite` of `opte-core/testing` checks an implementation.
+ */
 export interface StatsProvider {
   /** @throws if the block cannot be published; creating the port then fails with `PortCreate`. */
   register(block: StatBlock): StatRegistration;
