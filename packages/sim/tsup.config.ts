@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/cli.ts"],
+  entry: ["src/index.ts", "src/replay/index.ts", "src/cli.ts"],
   format: "esm",
   platform: "node",
   target: "es2023",

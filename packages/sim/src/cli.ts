@@ -4,11 +4,13 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addConformanceCommand } from "./commands/conformance.js";
+import { addReplayCommand } from "./commands/replay.js";
 import { UserError } from "./commands/user-error.js";
 
 const program = new Command("opte-sim")
   .description("replay, conformance, trace and simulation for OPTE ports")
   .version(packageVersion());
+addReplayCommand(program, new URL("../captures/", import.meta.url));
 addConformanceCommand(program);
 
 // A reader that has seen enough, as `head`, is no failure.
