@@ -98,10 +98,10 @@ export class Port {
     });
     this.name = name;
     this.mac = mac;
+    this.#lock = providers.lock.mutex(`port ${name}`);
     this.#stats = portStats(name, limits.uft, limits.tcp);
     const stats = this.#stats.values;
     this.#registrations = registerAll(providers.stats, [this.#stats, ...layers.map((layer) => layer.stats)]);
-    this.#lock = providers.lock.mutex(`port ${name}`);
     const tracking = new TcpTracking(name, providers, tcp, uft, stats);
     const walk = new Walk();
     const scratchKey = new FlowKey();

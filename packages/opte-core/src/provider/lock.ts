@@ -3,12 +3,20 @@
 import { KMutex } from "./lock/k-mutex.js";
 
 /**
- * Makes the locks of a port. *How* a lock works is the running context's affair ({@link KMutex}); a provider decides *whose* it is.
- * Threads that each have a port over tables which they share exclude one another by handing their ports the same lock:
+ * Makes the locks of ports. *How* a lock works is the running context's affair (see {@link KMutex}); a provider decides *whose* it
+ * is. Without one, each port has a lock of its own ({@link OWN_LOCK}), which is right unless ports of several threads work on
+ * something that they share: those are handed the same lock, and their control operations exclude one another.
+ *
+ * - *Who calls, and when:* the port, once while it is built. It holds the lock during every control operation that changes rules or
+ *   flows (`addRule`, `setRules`, `clearUft`, `expireFlows`, `reset`, …), and not while it processes a packet.
+ * - *Must:* give a lock that nobody in this thread holds across calls into the port: the port would report re-entry.
+ * - *May:* give several ports one lock, or extend {@link KMutex}, to count how often it is taken, say.
+ * - *Errors:* what it throws passes through the builder, and no port is made.
  *
  * @example
  * ```ts
- * const mutex = new KMutex("port opte0", memoryFromTheOtherThread);
+ * // In the first thread: post `mutex.share()` to the second. In the second, opte-core being loaded under `opte-threaded`:
+ * const mutex = new KMutex("port opte0", memory);
  * const lock: LockProvider = { mutex: () => mutex };
  * ```
  */

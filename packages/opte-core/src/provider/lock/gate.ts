@@ -1,14 +1,11 @@
 // What a lock waits at: the one part of a lock that differs between running contexts.
 
-import type { KMutex } from "./k-mutex.js";
-import type { KRwLock } from "./k-rw-lock.js";
-
 /** Lets one holder through at a time. Its user, a lock, never enters twice. */
 export interface MutexGate {
   /** Returns once nobody else is inside. */
   enter(): void;
   leave(): void;
-  /** See {@link KMutex.share}. */
+  /** The memory over which another thread opens the same gate. @throws OpteError `System` in the default context */
   share(): SharedArrayBuffer;
 }
 
@@ -20,7 +17,7 @@ export interface RwGate {
   /** Returns once nobody else is inside. */
   enterWrite(): void;
   leaveWrite(): void;
-  /** See {@link KRwLock.share}. */
+  /** As {@link MutexGate.share}. */
   share(): SharedArrayBuffer;
 }
 
