@@ -20,7 +20,7 @@ export default defineConfig([
     languageOptions: {
       parserOptions: {
         // The test projects hold a package's sources and tests, so each file is checked once.
-        project: ["packages/*/tsconfig.test.json", "tsconfig.json"],
+        project: ["packages/*/tsconfig.test.json", "examples/*/tsconfig.json", "tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -56,7 +56,7 @@ export default defineConfig([
   },
   {
     name: "house/sources",
-    files: ["packages/*/src/**/*.ts"],
+    files: ["{packages,examples}/*/src/**/*.ts"],
     rules: { "house/file-purpose": "error" },
   },
   {
@@ -83,6 +83,16 @@ export default defineConfig([
       "no-restricted-imports": [
         "error",
         { patterns: [{ group: ["node:*"], message: "A bare package knows no Node." }] },
+      ],
+    },
+  },
+  {
+    name: "house/examples",
+    files: ["examples/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["**/packages/**"], message: "An example has nothing but the public API." }] },
       ],
     },
   },

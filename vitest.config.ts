@@ -18,7 +18,7 @@ export default defineConfig({
             { find: /^opte-sim$/, replacement: source("sim/src/index.ts") },
           ],
         },
-        test: { name: "unit", include: ["packages/*/{src,test}/**/*.test.ts"] },
+        test: { name: "unit", include: ["{packages,examples}/*/{src,test}/**/*.test.ts"] },
       },
       {
         test: {

@@ -1,9 +1,9 @@
 // The package graph as manifests and source files have it.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { importCycles, readImportGraph } from "../scripts/import-graph.ts";
 import { PACKAGES } from "../scripts/package-graph.ts";
@@ -36,6 +36,21 @@ describe("the package graph", () => {
   it("gives opte-core no runtime dependency but opte-api", () => {
     const core = packages.find((candidate) => candidate.name === "opte-core");
     expect(Object.keys(core?.manifest.dependencies ?? {})).toEqual(["opte-api"]);
+  });
+});
+
+describe("examples", () => {
+  // An example shows what a stranger can do, so it has nothing but what a stranger has.
+  const manifests = globSync("examples/*/package.json", { cwd: ROOT });
+
+  it.each(manifests)("%s stays private, and its files reach nothing of ours but published entries", (manifest) => {
+    const folder = join(ROOT, dirname(manifest));
+    expect(JSON.parse(readFileSync(join(ROOT, manifest), "utf8"))).toMatchObject({ private: true });
+    const graph = readImportGraph(folder);
+    expect(graph.size).toBeGreaterThan(0);
+    expect([...graph.values()].flat().filter((target) => !existsSync(join(folder, target)))).toEqual([]);
+    expect([...graph.values()].flat().filter((target) => target.startsWith(".."))).toEqual([]);
+    expect(importCycles(graph)).toEqual([]);
   });
 });
 
