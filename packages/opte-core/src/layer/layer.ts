@@ -121,6 +121,7 @@ export class Layer {
 
   #process(walk: Walk): LayerOutcome {
     const { dir, packet } = walk;
+    walk.ruleId = -1;
     if (!packet.flow.isDefault) {
       const pair = this.flows.lookUp(dir, packet.flow, walk.nowMs);
       if (pair >= 0) return this.#flowHit(walk, pair);
