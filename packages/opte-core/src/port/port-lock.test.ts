@@ -1,0 +1,62 @@
+import { MacAddr } from "opte-api";
+import { describe, expect, it } from "vitest";
+import { parseGuest } from "../packet/parse.js";
+import { KMutex } from "../provider/lock/k-mutex.js";
+import { LockReentryError } from "../provider/lock/reentry-error.js";
+import { makeRule } from "../rule/rule.js";
+import { PortBuilder } from "./builder.js";
+import type { Port } from "./port.js";
+
+/** A running port whose provider gives it the lock. */
+function portWith(mutex: KMutex, named: string[] = []): Port {
+  const lock = {
+    mutex: (name: string): KMutex => {
+      named.push(name);
+      return mutex;
+    },
+  };
+  const port = new PortBuilder("opte0", MacAddr.parse("02:00:00:00:00:01"), { clock: { nowMs: () => 0 }, lock })
+    .addLayer({ name: "guard", defaultIn: "deny", defaultOut: "statefulAllow", flowLimit: 1 }, { at: "first" })
+    .create(
+      { parse: (_dir, packet) => parseGuest(packet, packet.frame), handlePacket: () => ({ kind: "deny" }) },
+      { uft: 1, tcp: 1 },
+    );
+  port.start();
+  return port;
+}
+
+describe("the lock of a port", () => {
+  it("is asked of the provider once, under the port's name", () => {
+    const named: string[] = [];
+    const port = portWith(new KMutex("shared"), named);
+    port.clearUft();
+    port.expireFlows();
+    expect(named).toEqual(["port opte0"]);
+  });
+
+  it.each<[string, (port: Port) => unknown]>([
+    ["addRule", (port) => port.addRule("guard", "in", makeRule(1, { kind: "deny" }))],
+    ["setRules", (port) => port.setRules("guard", { in: [], out: [] })],
+    ["setRulesSoft", (port) => port.setRulesSoft("guard", { in: [], out: [] })],
+    ["clearUft", (port) => port.clearUft()],
+    ["clearLft", (port) => port.clearLft("guard")],
+    ["expireFlows", (port) => port.expireFlows()],
+    ["reset", (port) => port.reset()],
+  ])("is held during %s, which changes nothing while another holds it", (_name, operation) => {
+    const mutex = new KMutex("shared");
+    const port = portWith(mutex);
+    mutex.hold(() => {
+      expect(() => operation(port)).toThrow(LockReentryError);
+    }, "another port of this thread");
+    expect(port.epoch).toBe(1);
+    expect(port.state).toBe("running");
+    operation(port);
+  });
+
+  it("is free again after an operation that failed", () => {
+    const mutex = new KMutex("shared");
+    const port = portWith(mutex);
+    expect(() => port.removeRule("guard", "in", 7)).toThrow();
+    expect(mutex.hold(() => "free")).toBe("free");
+  });
+});
