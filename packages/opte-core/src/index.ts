@@ -6,6 +6,7 @@ export type { LayerSpec } from "./layer/layer.js";
 export type { LayerError } from "./layer/walk.js";
 export { PortBuilder, type LayerPosition } from "./port/builder.js";
 export type { FlowEntries, LayerDescription, LayerDump, RuleDump, TcpFlowsDump, UftDump } from "./port/dump.js";
+export { processStream, type ProcessedFrame } from "./port/frame-stream.js";
 export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-definition.js";
 export { type Port, type PortLimits, type PortState, type RulePair } from "./port/port.js";
 export { PORT_STAT_FIELDS } from "./port/port-stats.js";
