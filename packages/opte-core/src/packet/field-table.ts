@@ -5,8 +5,11 @@ import type { Packet } from "./packet.js";
 /** Headers that fields belong to: the inner ones. */
 export type FieldHeader = "ether" | "ipv4" | "ipv6" | "tcp" | "udp" | "icmp" | "icmpv6";
 
-/** The inner checksum that covers a field: none, the IPv4 header's alone, the upper layer's, or (as part of its pseudo-header) both. */
-export type Coverage = "none" | "ipv4" | "ulp" | "pseudo";
+/**
+ * The inner checksums that cover a field: none; the upper layer's; or that one through its pseudo-header (which ICMP of IPv4 lacks)
+ * and, for IPv4, the header's own.
+ */
+export type Coverage = "none" | "ulp" | "pseudo";
 
 /** One header field; all of them begin and end at a byte. */
 export interface Field {
