@@ -21,12 +21,6 @@ export interface DeleteXdeReq {
   readonly xdeDevname: string;
 }
 
-/** Names of the two links to the underlay. */
-export interface SetXdeUnderlayReq {
-  readonly u1: string;
-  readonly u2: string;
-}
-
 export interface ListPortsResp {
   readonly ports: readonly PortInfo[];
 }
