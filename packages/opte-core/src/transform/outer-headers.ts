@@ -69,7 +69,7 @@ export class OuterHeaders {
   }
 
   #modifyIp(fields: IpFields, received: ReceivedHeaders | undefined): boolean {
-    if (!isPushed(this.ip)) return this.ip === "asReceived" && received !== undefined && received.setIp(fields);
+    if (!isPushed(this.ip)) return this.ip === "asReceived" && received?.setIp(fields) === true;
     // One branch a family, so that header and fields agree in the types of their addresses.
     if (this.ip.version === 4 && fields.version === 4) this.ip = { ...this.ip, ...fields };
     else if (this.ip.version === 6 && fields.version === 6) this.ip = { ...this.ip, ...fields };

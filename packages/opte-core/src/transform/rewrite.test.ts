@@ -68,7 +68,7 @@ function setUlp(fields: UlpFields): HeaderTransform {
 const v4 = (text: string): Ipv4Addr => Ipv4Addr.parse(text);
 
 describe("encapsulation (spec 01 §6.1, §15)", () => {
-  const addresses = `${"fd00"}${"00".repeat(13)}0a${"fd00"}${"00".repeat(13)}0b`;
+  const addresses = toHex(Uint8Array.of(...ip.src.bytes, ...ip.dst.bytes));
 
   it("pushes Ethernet, IPv6, UDP and Geneve with an option in front of the unchanged frame", () => {
     const transform: HeaderTransform = {
