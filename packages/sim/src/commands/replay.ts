@@ -10,10 +10,9 @@ import { eventLine, lineHeading, type LineFormat, type Outcome } from "../replay
 import type { Replay } from "../replay/replay.js";
 import type { ReplayConfig } from "../replay/replay-config.js";
 import type { ReplayEvent } from "../replay/replay-event.js";
-import { ReplayRecording } from "../replay/replay-recording.js";
 import type { ReplaySummary } from "../replay/replay-summary.js";
 import { summaryLines } from "../replay/summary-text.js";
-import { BlockFile } from "./block-file.js";
+import { FileRecording } from "./file-recording.js";
 import { LineOutput } from "./line-output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { isSameFile, openReplay, readConfigFile, readFilter, readInputFile } from "./replay-input.js";
@@ -85,7 +84,7 @@ async function run(path: string, flags: ReplayFlags): Promise<void> {
   const summary = replayed.summary();
   if (damage === undefined || summary.packets > 0) writeSummary(summary, config, flags);
   if (damage !== undefined)
-    throw new UserError(`Capture "${path}" cannot be read on: ${damage.message}`, { cause: damage });
+    throw new UserError(`Capture "${path}" cannot be read: ${damage.message}`, { cause: damage });
 }
 
 /** Plays a capture to its end, or to where it is damaged. @returns the damage */
@@ -97,17 +96,16 @@ async function play(
 ): Promise<CaptureError | undefined> {
   const bar = process.stderr.isTTY ? new ProgressBar(process.stderr) : undefined;
   const lines = new LineOutput(process.stdout, () => bar?.clear());
-  const file = new BlockFile(flags.out);
-  const recording = new ReplayRecording((block) => {
-    file.write(block);
-  });
   const toLine = lineWriter(flags);
+  // Made with the first packet: of a file that is no capture, nothing is written.
+  let recording: FileRecording | undefined;
   let packets = 0;
   let damage: CaptureError | undefined;
   try {
     for (const event of replayed) {
       if (packets === 0 && toLine.heading !== undefined) await lines.add(toLine.heading);
       packets++;
+      recording ??= new FileRecording(flags.out);
       recording.write(event);
       if (toLine.write !== undefined && filter(event)) await lines.add(toLine.write(event));
       if (packets % PROGRESS_INTERVAL === 0 && (captureLen > LONG_BYTES || packets > LONG_PACKETS)) {
@@ -121,7 +119,8 @@ async function play(
     bar?.clear();
   }
   await lines.flush();
-  if (damage === undefined || packets > 0) file.close();
+  if (damage === undefined) recording ??= new FileRecording(flags.out);
+  recording?.close();
   return damage;
 }
 
