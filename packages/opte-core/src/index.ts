@@ -94,3 +94,6 @@ export { RouterAdvertisement, type RouterAdvertisementConfig } from "./hairpin/n
 export { flowCrc32 } from "./flow/flow-hash.js";
 export { GENEVE_LEN, GENEVE_PORT, type KnownOptions, nextOption } from "./packet/geneve.js";
 export { parseGeneve, parseGuest } from "./packet/parse.js";
+export { type Coverage, type Field, type FieldHeader, type FieldId, FIELDS, readField } from "./packet/field-table.js";
+export type { CheckedField, HeaderFault, HeaderLabel, ParseError, ParseErrorValue } from "./packet/parse-error.js";
+export { validateTransform } from "./transform/validate.js";
