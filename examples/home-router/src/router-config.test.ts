@@ -23,9 +23,15 @@ describe("checkConfig", () => {
   });
 
   it.each<[string, Partial<RouterConfig>, string]>([
-    ["a router outside its subnet", { inside: { ...inside, ip: ip("10.0.0.1") } }, "inside.ip 10.0.0.1 is not in"],
+    ["a router outside its subnet", { inside: { ...inside, ip: ip("10.0.0.1") } }, "inside.ip 10.0.0.1 is no host of"],
+    ["a router at the broadcast address", { inside: { ...inside, ip: ip("192.168.1.255") } }, "is no host of"],
     ["room for nobody", { guestLimit: 0 }, "guestLimit 0 is not 1 to 253"],
     ["more guests than addresses", { guestLimit: 254 }, "guestLimit 254 is not 1 to 253"],
+    [
+      "more guests than ports",
+      { inside: { ...inside, subnet: Ipv4Cidr.parse("192.168.0.0/16") }, guestLimit: 1025 },
+      "is not 1 to 1024",
+    ],
     ["half a guest", { guestLimit: 1.5 }, "guestLimit 1.5"],
     ["a forward to nobody", { forwards: [{ ...forward, guestIp: inside.ip }] }, "192.168.1.1 is no guest's address"],
     ["a reservation elsewhere", { reservations: [{ mac: inside.mac, ip: ip("10.0.0.2") }] }, "10.0.0.2 is no guest's"],

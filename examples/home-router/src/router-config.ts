@@ -34,6 +34,9 @@ export interface Forward {
 /** First port that NAT lends to guests; forwards stay below, so that the two never meet. */
 export const FIRST_NAT_PORT = 32_768;
 
+/** Most guests of any router, so that each has a fair number of NAT ports. */
+const MAX_GUESTS = 1024;
+
 /** The addresses that guests can have: the first of the subnet, without its network address and the router's own. */
 export function guestAddresses({ inside, guestLimit }: RouterConfig): Ipv4Addr[] {
   const first = inside.subnet.network.value + 1;
@@ -44,40 +47,32 @@ export function guestAddresses({ inside, guestLimit }: RouterConfig): Ipv4Addr[]
 /** @throws OpteError `PortCreate` for a configuration that contradicts itself. */
 export function checkConfig(config: RouterConfig): void {
   const { inside, guestLimit, reservations, forwards } = config;
+  const size = 2 ** (32 - inside.subnet.prefixLen);
+  const host = inside.ip.value - inside.subnet.network.value;
+  refuseUnless(host > 0 && host < size - 1, `inside.ip ${inside.ip.toString()} is no host of inside.subnet`);
   // Network address, broadcast address and the router's own are no guest's.
-  const roomForGuests = 2 ** (32 - inside.subnet.prefixLen) - 3;
-  require(inside.subnet.isMember(inside.ip), `inside.ip ${inside.ip.toString()} is not in ${inside.subnet.toString()}`);
-  require(Number.isInteger(guestLimit) &&
-    guestLimit >= 1 &&
-    guestLimit <=
-      roomForGuests, `guestLimit ${guestLimit} is not 1 to ${roomForGuests}, the room in ${inside.subnet.toString()}`);
+  const mostGuests = Math.min(size - 3, MAX_GUESTS);
+  const isLimit = Number.isInteger(guestLimit) && guestLimit >= 1 && guestLimit <= mostGuests;
+  refuseUnless(isLimit, `guestLimit ${guestLimit} is not 1 to ${mostGuests}`);
   const addresses = new Set(guestAddresses(config).map(String));
-  for (const ip of [...reservations, ...forwards.map(({ guestIp }) => ({ ip: guestIp }))].map(({ ip }) =>
-    ip.toString(),
-  )) {
-    require(addresses.has(ip), `${ip} is no guest's address`);
+  for (const ip of [...reservations.map(({ ip }) => ip), ...forwards.map(({ guestIp }) => guestIp)]) {
+    refuseUnless(addresses.has(ip.toString()), `${ip.toString()} is no guest's address`);
   }
-  requireDistinct(
-    "reservations[].ip",
-    reservations.map(({ ip }) => ip.toString()),
-  );
-  requireDistinct(
-    "reservations[].mac",
-    reservations.map(({ mac }) => mac.toString()),
-  );
-  requireDistinct(
-    "forwards[].outsidePort",
-    forwards.map(({ protocol, outsidePort }) => `${protocol}/${outsidePort}`),
-  );
+  const guests = reservations.map(({ mac }) => mac.toString());
+  const reserved = reservations.map(({ ip }) => ip.toString());
+  const forwarded = forwards.map(({ protocol, outsidePort }) => `${protocol}/${outsidePort}`);
+  refuseUnless(areDistinct(guests), `reservations[].mac names the same twice: ${guests.join(", ")}`);
+  refuseUnless(areDistinct(reserved), `reservations[].ip names the same twice: ${reserved.join(", ")}`);
+  refuseUnless(areDistinct(forwarded), `forwards[].outsidePort names the same twice: ${forwarded.join(", ")}`);
   for (const { outsidePort } of forwards) {
-    require(outsidePort < FIRST_NAT_PORT, `forwards[].outsidePort ${outsidePort} is not below ${FIRST_NAT_PORT}`);
+    refuseUnless(outsidePort < FIRST_NAT_PORT, `forwards[].outsidePort ${outsidePort} is not below ${FIRST_NAT_PORT}`);
   }
 }
 
-function requireDistinct(field: string, values: readonly string[]): void {
-  require(new Set(values).size === values.length, `${field} names the same twice: ${values.join(", ")}`);
+function areDistinct(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
 }
 
-function require(holds: boolean, otherwise: string): void {
+function refuseUnless(holds: boolean, otherwise: string): void {
   if (!holds) throw new OpteError({ kind: "PortCreate", msg: otherwise });
 }
