@@ -8,9 +8,12 @@ import { rules } from "../scripts/lint-rules/index.ts";
 import { ROOT } from "./workspace-packages.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-const documents = globSync(["*.md", "docs/**/*.md", "{packages,examples}/*/*.md", "packages/sim/{captures,vectors}/*.md"], {
-  cwd: ROOT,
-})
+const documents = globSync(
+  ["*.md", "docs/**/*.md", "{packages,examples}/*/*.md", "packages/sim/{captures,vectors}/*.md"],
+  {
+    cwd: ROOT,
+  },
+)
   .filter((path) => !path.endsWith("CHANGELOG.md"))
   .sort();
 
