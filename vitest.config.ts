@@ -13,6 +13,8 @@ export default defineConfig({
         resolve: {
           // Unit tests run on the sources, so that a change needs no build to be seen; what users get is tested from the packed packages.
           alias: [
+            { find: /^opte-api\/codec$/, replacement: source("opte-api/src/codec/index.ts") },
+            { find: /^opte-core\/testing$/, replacement: source("opte-core/src/testing/index.ts") },
             { find: /^oxide-vpc\/api$/, replacement: source("oxide-vpc/src/api/index.ts") },
             { find: /^(opte-api|opte-core|oxide-vpc|xde-binding|opteadm)$/, replacement: source("$1/src/index.ts") },
             { find: /^opte-sim$/, replacement: source("sim/src/index.ts") },

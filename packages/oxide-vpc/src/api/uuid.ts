@@ -25,6 +25,14 @@ export const Uuid = {
     const groups = [0, 8, 12, 16, 20].map((start, i, starts) => digits.slice(start, starts[i + 1]));
     return groups.join("-") as Uuid; // Unwrap: every shape holds exactly the 32 digits of a UUID
   },
+
+  /** The UUID of sixteen bytes. @throws TextError `bad_uuid` if there are more or fewer */
+  fromBytes: (bytes: Uint8Array): Uuid =>
+    Uuid.parse(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")),
+
+  /** Its sixteen bytes. */
+  toBytes: (uuid: Uuid): Uint8Array =>
+    Uint8Array.from(uuid.replaceAll("-", "").match(/../g) ?? [], (digits) => Number.parseInt(digits, 16)),
 } as const;
 
 const SHAPES: readonly RegExp[] = [

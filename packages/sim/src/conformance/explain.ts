@@ -5,7 +5,7 @@ import type { DecodedFrame } from "../decode/decoded.js";
 import { summarizeFrame } from "../decode/frame-summary.js";
 import type { Difference } from "./compare.js";
 import { hexDiff } from "./hex-diff.js";
-import type { Json } from "./json.js";
+import { type Json, jsonText } from "./json.js";
 import type { Mismatch, Report } from "./report.js";
 
 /** Longest JSON value that is shown whole, in characters. */
@@ -72,6 +72,6 @@ function fieldTable(frame: DecodedFrame): Map<string, string> {
 
 function valueText(value: Json | undefined): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}… (${text.length} characters)`;
 }

@@ -1,7 +1,7 @@
 // Plain JSON values, and reading of typed fields out of them with errors that name the field.
 
-/** Any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** Any JSON value; an integer that a number cannot hold is a bigint. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
@@ -33,10 +33,24 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
 /** Parses one JSON document. @throws FieldError if `text` is not JSON. */
 export function parseJson(text: string): Json {
   try {
-    return JSON.parse(text) as Json; // Unwrap: JSON.parse returns nothing but JSON values
+    const value: unknown = MAYBE_LARGE.test(text) ? JSON.parse(text, keepLarge) : JSON.parse(text);
+    return value as Json; // Unwrap: JSON.parse returns nothing but JSON values, and keepLarge bigints
   } catch (error) {
     throw new FieldError("", `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** One line of text for a JSON value. */
+export function jsonText(value: Json): string {
+  return JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? String(member) : member));
+}
+
+/** Finds every number of sixteen digits and more, and few other texts: to ask for the source of each value is slow. */
+const MAYBE_LARGE = /[\s,:[]-?\d{16}/;
+
+function keepLarge(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  return context?.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
 }
 
 /** A JSON object on its way to a typed value; every reader throws {@link FieldError} if the field is not as asked. */

@@ -1,6 +1,7 @@
 // Runs one line of any vector file.
 
 import { DEVIATIONS } from "./deviations/index.js";
+import { runIoctlRecord } from "./ioctl-records.js";
 import { FieldError, FieldReader, type Json } from "./json.js";
 import { failedReport, type Report } from "./report.js";
 import { runScenario } from "./run-scenario.js";
@@ -21,6 +22,7 @@ export function runVector(vector: Json): Report {
   if (!reader.has("rec")) return runScenario(readScenario(vector), vpcSubject, DEVIATIONS);
   const kind = reader.string("rec");
   const area = areaOfRecord(kind);
+  if (area === "ioctl") return runIoctlRecord(reader);
   if (kind === "text") return runTextRecord(reader);
   return failedReport({ area, name: recordName(reader, kind) }, `Not yet supported: records of kind "${kind}"`);
 }

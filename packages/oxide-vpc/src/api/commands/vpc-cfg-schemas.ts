@@ -1,6 +1,6 @@
 // Schemas of a port's configuration (spec 05 §4).
 
-import { type IpAddr, type IpCidr, Ipv4Cidr, Ipv6Cidr } from "opte-api";
+import type { IpAddr, IpCidr } from "opte-api";
 import {
   bool,
   converted,
@@ -24,6 +24,14 @@ import type { AttachedSubnet, DhcpCfg, IpCfg, IpFamilyCfg, Ipv4Cfg, Ipv6Cfg, Tra
 
 export const externalIpv4Cfg: Schema<ExternalIpv4Cfg> = externalIpCfg(ipv4Addr);
 export const externalIpv6Cfg: Schema<ExternalIpv6Cfg> = externalIpCfg(ipv6Addr);
+
+type AttachedSubnetCfg = Omit<AttachedSubnet<IpCidr>, "cidr">;
+type TransitIpCfg = Omit<TransitIp<IpCidr>, "cidr">;
+
+/** What belongs to an attached subnet besides its prefix. */
+export const attachedSubnetCfg: Schema<AttachedSubnetCfg> = struct<AttachedSubnetCfg>({ isExternal: bool });
+
+const transitIpCfg: Schema<TransitIpCfg> = struct<TransitIpCfg>({ allowIn: bool, allowOut: bool });
 
 type WireIpCfg =
   | { readonly kind: "ipv4"; readonly cfg: Ipv4Cfg }
@@ -69,16 +77,6 @@ export const vpcCfg: Schema<VpcCfg> = struct<VpcCfg>({
   dhcp: dhcpCfg,
 });
 
-/** What belongs to an attached subnet besides its prefix. */
-export const attachedSubnetCfg: Schema<{ readonly isExternal: boolean }> = struct<{ readonly isExternal: boolean }>({
-  isExternal: bool,
-});
-
-const transitIpCfg: Schema<{ readonly allowIn: boolean; readonly allowOut: boolean }> = struct<{
-  readonly allowIn: boolean;
-  readonly allowOut: boolean;
-}>({ allowIn: bool, allowOut: bool });
-
 function externalIpCfg<Ip extends IpAddr>(ip: Schema<Ip>): Schema<ExternalIpCfg<Ip>> {
   return struct<ExternalIpCfg<Ip>>({
     snat: option(struct<SnatCfg<Ip>>({ externalIp: ip, ports: portRange })),
@@ -97,11 +95,20 @@ function ipFamilyCfg<Ip extends IpAddr, Cidr extends IpCidr>(
     privateIp: ip,
     gatewayIp: ip,
     externalIps: externalIpCfg(ip),
-    attachedSubnets: converted<readonly AttachedSubnet<Cidr>[], readonly (readonly [Cidr, AttachedSubnetCfg])[]>(
-      sortedMap(cidr, attachedSubnetCfg, compare),
-      (subnets) => subnets.map((each) => [each.cidr, each]),
-      (entries) => entries.map(([key, cfg]) => ({ cidr: key, ...cfg })),
-    ),
-    transitIps: x,
+    attachedSubnets: byCidr<Cidr, AttachedSubnetCfg>(cidr, attachedSubnetCfg, compare),
+    transitIps: byCidr<Cidr, TransitIpCfg>(cidr, transitIpCfg, compare),
   });
+}
+
+/** On the wire a map from prefix to what belongs to it. */
+function byCidr<Cidr, Cfg>(
+  cidr: Schema<Cidr>,
+  cfg: Schema<Cfg>,
+  compare: (a: Cidr, b: Cidr) => number,
+): Schema<readonly ({ readonly cidr: Cidr } & Cfg)[]> {
+  return converted<readonly ({ readonly cidr: Cidr } & Cfg)[], readonly (readonly [Cidr, Cfg])[]>(
+    sortedMap(cidr, cfg, compare),
+    (items) => items.map((item) => [item.cidr, item]),
+    (entries) => entries.map(([key, value]) => ({ cidr: key, ...value })),
+  );
 }

@@ -1,0 +1,35 @@
+// The descriptor of a command: the one place that says its number, its bodies and who may send it.
+
+import { OpteCmd, type OpteCmdName } from "../opte-cmd.js";
+import type { Schema } from "./schema.js";
+
+/** What a caller must be allowed to do: to look, or to change things. */
+export type CommandRights = "read" | "configure";
+
+/** A command, whose request is described by `Request`, a schema, or undefined if there is none. */
+export interface CommandDescriptor<Request, Resp> {
+  readonly cmd: OpteCmdName;
+  readonly number: OpteCmd;
+  readonly request: Request;
+  readonly response: Schema<Resp>;
+  readonly rights: CommandRights;
+}
+
+/** A command with a request of type `Req`, or without one if `Req` is undefined, that is answered with a `Resp`. */
+export type Command<Req, Resp> = CommandDescriptor<[Req] extends [undefined] ? undefined : Schema<Req>, Resp>;
+
+/** The type of a command's request. */
+export type RequestOf<C> = C extends { readonly request: Schema<infer Req> } ? Req : undefined;
+
+/** The type of a command's response. */
+export type ResponseOf<C> = C extends { readonly response: Schema<infer Resp> } ? Resp : never;
+
+/** Makes the descriptor of a command; its number follows from its name. */
+export function command<Request, Resp>(
+  cmd: OpteCmdName,
+  rights: CommandRights,
+  request: Request,
+  response: Schema<Resp>,
+): CommandDescriptor<Request, Resp> {
+  return { cmd, number: OpteCmd[cmd], request, response, rights };
+}

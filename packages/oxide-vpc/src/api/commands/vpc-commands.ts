@@ -1,0 +1,110 @@
+// The commands of the VPC, and all commands of a device (spec 05 §5).
+
+import type { NoResp } from "opte-api";
+import { type Command, command, ENGINE_COMMANDS, type EngineCommands, noResp } from "opte-api/codec";
+import type * as mapping from "../mapping-requests.js";
+import type * as port from "../port-requests.js";
+import {
+  dumpMcast2PhysResp,
+  dumpVirt2BoundaryResp,
+  dumpVirt2PhysResp,
+  mcast2PhysReq,
+  virt2BoundaryReq,
+  virt2PhysReq,
+} from "./mapping-schemas.js";
+import {
+  clearMcastForwardingReq,
+  dumpMcastForwardingResp,
+  dumpMcastSubscriptionsResp,
+  mcastForwardingReq,
+  mcastSubscribeReq,
+  mcastUnsubscribeAllReq,
+  mcastUnsubscribeReq,
+} from "./multicast-schemas.js";
+import {
+  addFwRuleReq,
+  attachSubnetReq,
+  cidrReq,
+  createXdeReq,
+  deleteXdeReq,
+  delRouterEntryResp,
+  detachSubnetReq,
+  listPortsResp,
+  remFwRuleReq,
+  removedCidrResp,
+  routerEntryReq,
+  setExternalIpsReq,
+  setFwRulesReq,
+} from "./port-schemas.js";
+
+/** The commands of the VPC by name. */
+export interface VpcCommands {
+  readonly ListPorts: Command<undefined, port.ListPortsResp>;
+  readonly AddFwRule: Command<port.AddFwRuleReq, NoResp>;
+  readonly RemFwRule: Command<port.RemFwRuleReq, NoResp>;
+  readonly SetFwRules: Command<port.SetFwRulesReq, NoResp>;
+  readonly SetVirt2Phys: Command<mapping.SetVirt2PhysReq, NoResp>;
+  readonly DumpVirt2Phys: Command<undefined, mapping.DumpVirt2PhysResp>;
+  readonly SetVirt2Boundary: Command<mapping.SetVirt2BoundaryReq, NoResp>;
+  readonly ClearVirt2Boundary: Command<mapping.ClearVirt2BoundaryReq, NoResp>;
+  readonly DumpVirt2Boundary: Command<undefined, mapping.DumpVirt2BoundaryResp>;
+  readonly ClearVirt2Phys: Command<mapping.ClearVirt2PhysReq, NoResp>;
+  readonly AddRouterEntry: Command<port.AddRouterEntryReq, NoResp>;
+  readonly DelRouterEntry: Command<port.DelRouterEntryReq, port.DelRouterEntryResp>;
+  readonly CreateXde: Command<port.CreateXdeReq, NoResp>;
+  readonly DeleteXde: Command<port.DeleteXdeReq, NoResp>;
+  readonly SetExternalIps: Command<port.SetExternalIpsReq, NoResp>;
+  readonly AllowCidr: Command<port.AllowCidrReq, NoResp>;
+  readonly RemoveCidr: Command<port.RemoveCidrReq, port.RemoveCidrResp>;
+  readonly AttachSubnet: Command<port.AttachSubnetReq, NoResp>;
+  readonly DetachSubnet: Command<port.DetachSubnetReq, port.DetachSubnetResp>;
+  readonly SetMcastForwarding: Command<mapping.SetMcastForwardingReq, NoResp>;
+  readonly ClearMcastForwarding: Command<mapping.ClearMcastForwardingReq, NoResp>;
+  readonly DumpMcastForwarding: Command<undefined, mapping.DumpMcastForwardingResp>;
+  readonly McastSubscribe: Command<port.McastSubscribeReq, NoResp>;
+  readonly McastUnsubscribe: Command<port.McastUnsubscribeReq, NoResp>;
+  readonly SetMcast2Phys: Command<mapping.SetMcast2PhysReq, NoResp>;
+  readonly ClearMcast2Phys: Command<mapping.ClearMcast2PhysReq, NoResp>;
+  readonly DumpMcastSubscriptions: Command<undefined, mapping.DumpMcastSubscriptionsResp>;
+  readonly McastUnsubscribeAll: Command<port.McastUnsubscribeAllReq, NoResp>;
+  readonly DumpMcast2Phys: Command<undefined, mapping.DumpMcast2PhysResp>;
+}
+
+/** All commands of a device by name. */
+export type XdeCommands = EngineCommands & VpcCommands;
+
+/** The commands of the VPC, in the order of their numbers. */
+export const VPC_COMMANDS: VpcCommands = {
+  ListPorts: command("ListPorts", "read", undefined, listPortsResp),
+  AddFwRule: command("AddFwRule", "configure", addFwRuleReq, noResp),
+  RemFwRule: command("RemFwRule", "configure", remFwRuleReq, noResp),
+  SetFwRules: command("SetFwRules", "configure", setFwRulesReq, noResp),
+  SetVirt2Phys: command("SetVirt2Phys", "configure", virt2PhysReq, noResp),
+  DumpVirt2Phys: command("DumpVirt2Phys", "read", undefined, dumpVirt2PhysResp),
+  SetVirt2Boundary: command("SetVirt2Boundary", "configure", virt2BoundaryReq, noResp),
+  ClearVirt2Boundary: command("ClearVirt2Boundary", "configure", virt2BoundaryReq, noResp),
+  DumpVirt2Boundary: command("DumpVirt2Boundary", "read", undefined, dumpVirt2BoundaryResp),
+  ClearVirt2Phys: command("ClearVirt2Phys", "configure", virt2PhysReq, noResp),
+  AddRouterEntry: command("AddRouterEntry", "configure", routerEntryReq, noResp),
+  DelRouterEntry: command("DelRouterEntry", "configure", routerEntryReq, delRouterEntryResp),
+  CreateXde: command("CreateXde", "configure", createXdeReq, noResp),
+  DeleteXde: command("DeleteXde", "configure", deleteXdeReq, noResp),
+  SetExternalIps: command("SetExternalIps", "configure", setExternalIpsReq, noResp),
+  AllowCidr: command("AllowCidr", "configure", cidrReq, noResp),
+  RemoveCidr: command("RemoveCidr", "configure", cidrReq, removedCidrResp),
+  AttachSubnet: command("AttachSubnet", "configure", attachSubnetReq, noResp),
+  DetachSubnet: command("DetachSubnet", "configure", detachSubnetReq, removedCidrResp),
+  SetMcastForwarding: command("SetMcastForwarding", "configure", mcastForwardingReq, noResp),
+  ClearMcastForwarding: command("ClearMcastForwarding", "configure", clearMcastForwardingReq, noResp),
+  DumpMcastForwarding: command("DumpMcastForwarding", "read", undefined, dumpMcastForwardingResp),
+  McastSubscribe: command("McastSubscribe", "configure", mcastSubscribeReq, noResp),
+  McastUnsubscribe: command("McastUnsubscribe", "configure", mcastUnsubscribeReq, noResp),
+  SetMcast2Phys: command("SetMcast2Phys", "configure", mcast2PhysReq, noResp),
+  ClearMcast2Phys: command("ClearMcast2Phys", "configure", mcast2PhysReq, noResp),
+  DumpMcastSubscriptions: command("DumpMcastSubscriptions", "read", undefined, dumpMcastSubscriptionsResp),
+  McastUnsubscribeAll: command("McastUnsubscribeAll", "configure", mcastUnsubscribeAllReq, noResp),
+  DumpMcast2Phys: command("DumpMcast2Phys", "read", undefined, dumpMcast2PhysResp),
+};
+
+/** All commands of a device: the one table from which dispatch, clients and checks follow. */
+export const XDE_COMMANDS: XdeCommands = { ...ENGINE_COMMANDS, ...VPC_COMMANDS };
