@@ -1,7 +1,8 @@
 // Changes to the addresses of a port: each makes a new configuration of an old one, or refuses (spec 04 §6.4, §7).
 
-import { type Direction, type IpAddr, IpCidr, OpteError } from "opte-api";
+import { type Direction, IpAddr, IpCidr, OpteError } from "opte-api";
 import {
+  type ExternalIpCfg,
   type ExternalIpv4Cfg,
   type ExternalIpv6Cfg,
   IpCfg,
@@ -79,12 +80,10 @@ export function withSubnetDetached(ipCfg: IpCfg, cidr: IpCidr): IpCfg | undefine
 
 /** Whether an external address is the port's own, so that a flow may go on using it. Shared addresses are not. */
 export function hasOwnExternalIp({ ipv4, ipv6 }: IpCfg, ip: IpAddr): boolean {
-  if (ip.family === 4) {
-    const { ephemeralIp, floatingIps = [] } = ipv4?.externalIps ?? NO_EXTERNAL_IPS;
-    return ephemeralIp?.equals(ip) === true || floatingIps.some((floating) => floating.equals(ip));
-  }
-  const { ephemeralIp, floatingIps = [] } = ipv6?.externalIps ?? NO_EXTERNAL_IPS;
-  return ephemeralIp?.equals(ip) === true || floatingIps.some((floating) => floating.equals(ip));
+  const externalIps: ExternalIpCfg<IpAddr> | undefined = (ip.family === 4 ? ipv4 : ipv6)?.externalIps;
+  if (externalIps === undefined) return false;
+  const { ephemeralIp, floatingIps } = externalIps;
+  return [ephemeralIp, ...floatingIps].some((own) => own !== undefined && IpAddr.equals(own, ip));
 }
 
 /** What a family's configuration says of CIDRs; both lists are sorted. */

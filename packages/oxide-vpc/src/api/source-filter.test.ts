@@ -16,7 +16,7 @@ describe("a source filter", () => {
   });
 
   it("includes only its sources, or excludes them", () => {
-    const [listed, other] = ips("10.0.0.1", "10.0.0.2") as [IpAddr, IpAddr];
+    const [listed, other] = [IpAddr.parse("10.0.0.1"), IpAddr.parse("10.0.0.2")];
     expect(SourceFilter.allows(SourceFilter.of("include", [listed]), listed)).toBe(true);
     expect(SourceFilter.allows(SourceFilter.of("include", [listed]), other)).toBe(false);
     expect(SourceFilter.allows(SourceFilter.of("exclude", [listed]), listed)).toBe(false);

@@ -29,7 +29,7 @@ type Gateway = Uuid | undefined;
  * @param isAssigned tells whether an external address still is one of the port's, whenever a flow must know
  */
 export function natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined, isAssigned: IsAssigned): RulePair {
-  const rules = { in: [] as Rule[], out: [] as Rule[] };
+  const rules: { readonly in: Rule[]; readonly out: Rule[] } = { in: [], out: [] };
   const gatewaysOf = gatewayLookUp(gateways);
   for (const cfg of [ipCfg.ipv4, ipCfg.ipv6]) {
     if (cfg !== undefined) addFamilyRules(rules, cfg, gatewaysOf, isAssigned);

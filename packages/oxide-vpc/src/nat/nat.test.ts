@@ -149,8 +149,9 @@ describe("external addresses of a guest", () => {
   });
 
   it("go with the internet gateway that the route names (select_eip_conditioned_on_igw)", () => {
-    const [a, b, c] = ["a", "b", "c"].map((digit) => Uuid.parse(digit.repeat(32))) as [Uuid, Uuid, Uuid];
-    const [first, second] = FLOATING4 as [Ipv4Addr, Ipv4Addr];
+    const gateway = (digit: string): Uuid => Uuid.parse(digit.repeat(32));
+    const [a, b, c] = [gateway("a"), gateway("b"), gateway("c")];
+    const [first, second] = [Ipv4Addr.parse("10.60.1.21"), Ipv4Addr.parse("10.60.1.22")];
     const bench = openBench();
     bench.vpc.setExternalIps({
       externalIpsV4: { floatingIps: [first, second] },

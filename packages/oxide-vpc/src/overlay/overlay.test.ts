@@ -1,4 +1,4 @@
-import { IpAddr, IpCidr, MulticastUnderlay, Vni } from "opte-api";
+import { IpAddr, IpCidr, Ipv6Addr, MulticastUnderlay, Vni } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { ACK, encapsulate, hex, ipFrame, readTunnel, SYN, tcp, udp, unhex } from "../../test/frames.js";
 import { Bench, BOUNDARY, G1, G2 } from "../../test/vpc-bench.js";
@@ -76,7 +76,7 @@ describe("encapsulation towards the outside", () => {
 
   it("chooses among endpoints by the flow's hash, always the same for a flow", () => {
     const bench = new Bench().routeOut();
-    const tep = (text: string) => ({ ip: IpAddr.parse(text) as typeof BOUNDARY, vni: Vni.of(99) });
+    const tep = (text: string) => ({ ip: Ipv6Addr.parse(text), vni: Vni.of(99) });
     bench.mappings.v2b.add(IpCidr.parse("0.0.0.0/0"), [tep("fd00:99::2"), tep("fd00:99::3")]);
     const chosen = Array.from({ length: 32 }, (_, port) => bench.sent("8.8.8.8", udp(1000 + port, 53)).dst);
     expect(new Set(chosen).size).toBe(3);

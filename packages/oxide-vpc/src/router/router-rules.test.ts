@@ -1,5 +1,5 @@
 import { IpCidr, OpteError } from "opte-api";
-import { ActionMetadata, ruleText } from "opte-core";
+import { ActionMetadata, Packet, ruleText } from "opte-core";
 import { describe, expect, it } from "vitest";
 import { type RouterClass, type RouterEntry, RouterTarget } from "../api/index.js";
 import { MULTICAST_RULE, routerRule } from "./router-rules.js";
@@ -48,7 +48,7 @@ describe("a route in the engine", () => {
   ])("with target %s tells later layers %s, class %s", (target, mark, targetClass) => {
     const { action } = routerRule(entry("0.0.0.0/0", target));
     const metadata = new ActionMetadata();
-    if (action.kind === "meta") action.generator.modify("out", undefined as never, metadata);
+    if (action.kind === "meta") action.generator.modify("out", new Packet(), metadata);
     expect(metadata.get("router-target")).toBe(mark);
     expect(metadata.get("router-target-class")).toBe(targetClass);
   });

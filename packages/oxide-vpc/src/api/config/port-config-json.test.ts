@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PortConfigError } from "./port-config-error.js";
-import { type JsonValue, parsePortConfig, portConfigJson } from "./port-config-json.js";
+import { type JsonObject, parsePortConfig, portConfigJson } from "./port-config-json.js";
 
 const smallest = {
   name: "opte0",
@@ -11,7 +11,7 @@ const smallest = {
   physIp: "fd00:0:f7:101::1",
 };
 
-const whole: { readonly [key: string]: JsonValue } = {
+const whole: JsonObject = {
   ...smallest,
   ipCfg: {
     ipv4: {

@@ -14,7 +14,12 @@ import { issuePath, PortConfigError } from "./port-config-error.js";
 import { portConfigSchema } from "./port-config-schema.js";
 
 /** A value that JSON can hold. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** An object that JSON can hold. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
 
 /**
  * Reads a port from its JSON form, that is from what `JSON.parse` gives. Absent are read as: `mtu` 1500, `limits` those of
@@ -32,7 +37,7 @@ export function parsePortConfig(json: unknown): PortConfig {
 }
 
 /** Writes a port in its JSON form, as what `JSON.stringify` takes: whole, with all defaults; {@link parsePortConfig} reads it back. */
-export function portConfigJson(config: PortConfig): { readonly [key: string]: JsonValue } {
+export function portConfigJson(config: PortConfig): JsonObject {
   const { ipv4, ipv6 } = config.ipCfg;
   return {
     name: config.name,
