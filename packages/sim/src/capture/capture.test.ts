@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CaptureError } from "./capture-error.js";
-import { type CapturePacket, packetProblem, readCapture } from "./capture.js";
+import type { CapturePacket } from "./capture-packet.js";
+import { packetProblem, readCapture } from "./capture.js";
 import { PcapngWriter, type PacketToWrite } from "./pcapng-writer.js";
 
 const FRAME = Uint8Array.from({ length: 61 }, (_, i) => i); // no multiple of four: blocks must be padded

@@ -2,7 +2,7 @@
 
 import { ByteReader } from "./byte-reader.js";
 import { CaptureError } from "./capture-error.js";
-import type { CapturePacket } from "./capture.js";
+import type { CapturePacket } from "./capture-packet.js";
 
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;

@@ -2,7 +2,7 @@
 
 import { ByteReader } from "./byte-reader.js";
 import { CaptureError } from "./capture-error.js";
-import type { CaptureInterface, CapturePacket } from "./capture.js";
+import type { CaptureInterface, CapturePacket } from "./capture-packet.js";
 import { MAX_PACKET_LEN } from "./pcap-reader.js";
 import {
   BLOCK_OVERHEAD,

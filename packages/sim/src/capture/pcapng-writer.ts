@@ -1,7 +1,7 @@
 // Writes pcapng (draft-ietf-opsawg-pcapng): one little-endian section, several interfaces, nanosecond times, comments.
 
 import { encodeUtf8 } from "opte-api";
-import type { CaptureInterface } from "./capture.js";
+import type { CaptureInterface } from "./capture-packet.js";
 import {
   BLOCK_OVERHEAD,
   BlockType,

@@ -6,7 +6,8 @@
 
 import type { Direction } from "opte-api";
 import { DROP_REASON_NAMES, Frame, type Port, Verdict } from "opte-core";
-import { type CapturePacket, packetProblem, readCapture } from "../capture/capture.js";
+import type { CapturePacket } from "../capture/capture-packet.js";
+import { packetProblem, readCapture } from "../capture/capture.js";
 import { AnswerBook } from "./answer-book.js";
 import { BoundaryServices } from "./boundary-services.js";
 import { CaptureClock } from "./capture-clock.js";
