@@ -1,8 +1,8 @@
-import { type Direction, IpCidr, Ipv6Addr } from "opte-api";
+import { type Direction, IpAddr, IpCidr, Ipv6Addr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { ACK, ipFrame, SYN, tcp, udp } from "../test/frames.js";
 import { Bench, G1, G2 } from "../test/vpc-bench.js";
-import { FirewallRule, GATEWAY_MAC, RouterTarget } from "./api/index.js";
+import { FirewallRule, GATEWAY_MAC, RouterTarget, Uuid } from "./api/index.js";
 import { VpcPort } from "./index.js";
 
 describe("a VPC port", () => {
@@ -142,6 +142,16 @@ describe("a command that a VPC port refuses changes nothing", () => {
     const before = stateOf(bench);
     expect(() => command(bench.vpc)).toThrow(expect.objectContaining({ kind: "InvalidIpCfg" }));
     expect(stateOf(bench)).toEqual(before);
+  });
+
+  it("but setExternalIps remembers its gateway map, as the vectors' format says", () => {
+    const { vpc } = new Bench({ families: [4] });
+    const uuid = Uuid.parse("11111111-2222-3333-4444-555555555555");
+    const inetGwMap = [[IpAddr.parse("10.77.77.13"), [uuid]]] as const;
+    expect(() => vpc.setExternalIps({ externalIpsV6: G1.external6, inetGwMap })).toThrow();
+    vpc.attachSubnet(IpCidr.parse("10.50.0.0/24"), { isExternal: false });
+    const snat = vpc.port.dumpLayer("nat").rulesOut.find(({ rule }) => rule.action.includes("10.77.77.13"));
+    expect(snat?.rule.predicates).toContain(`meta: router-target=ig=${uuid}`);
   });
 
   it("leaves the flows under way alone", () => {

@@ -22,7 +22,7 @@ import type {
   RouterEntry,
   SetExternalIpsReq,
   VpcCfg,
-} from "./api/index.js";
+} from "./api/model.js";
 import { firewallRule, firewallRules } from "./firewall/firewall-rules.js";
 import { gatewayRules } from "./gateway/gateway-rules.js";
 import type { VpcMappings } from "./mapping/vpc-mappings.js";
@@ -123,15 +123,16 @@ export class VpcPort {
 
   /**
    * Replaces all external addresses: those of a family that are absent are taken away. Flows keep an address that stays, but flows through
-   * SNAT begin anew.
+   * SNAT begin anew. The gateway map is remembered for later changes of subnets, as in the reference even when the call fails
+   * (vectors/FORMAT.md, `set_external_ips`).
    *
    * @throws OpteError `InvalidIpCfg` for addresses of a family that the port has not
    */
   setExternalIps({ externalIpsV4, externalIpsV6, inetGwMap }: Omit<SetExternalIpsReq, "portName">): void {
+    this.#gateways = inetGwMap;
     const ipCfg = withExternalIps(this.#ipCfg, externalIpsV4, externalIpsV6);
     this.#setNatRules(ipCfg, inetGwMap);
     this.#ipCfg = ipCfg;
-    this.#gateways = inetGwMap;
   }
 
   /** Lets a CIDR pass through the guest in one direction. @throws OpteError `InvalidIpCfg` */
