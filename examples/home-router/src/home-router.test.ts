@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Ipv4Addr, MacAddr } from "opte-api";
-import { DropReason, Frame, Verdict } from "opte-core";
+import { EtherType, Ipv4Addr, MacAddr } from "opte-api";
+import { DropReason, Frame, makeRule, Verdict } from "opte-core";
 import {
   Bench,
   checksumsHold,
@@ -44,6 +44,13 @@ describe("DHCP", () => {
     expect(ips).toEqual(["192.168.1.3", "192.168.1.4", server.ip.toString(), "192.168.1.3"]);
   });
 
+  it("acknowledges to each guest its own address, whoever came last", () => {
+    const bench = new Bench();
+    const guests = [bench.join(laptop), bench.join(phone)];
+    const acknowledged = guests.map(({ mac }) => dhcpAnswer(bench.answer(dhcpFrame(mac, DhcpType.Request))).ip);
+    expect(acknowledged).toEqual(guests.map(({ ip }) => ip.toString()));
+  });
+
   it("has nothing to offer when every address is taken", () => {
     const bench = new Bench({ guestLimit: 2 });
     bench.join(laptop);
@@ -60,9 +67,10 @@ describe("DHCP", () => {
   it("gives a guest no second address, however oddly it asks", () => {
     const bench = new Bench();
     const guest = bench.join(laptop);
+    const before = bench.router.guests();
     const odd = dhcpFrame(laptop, DhcpType.Discover, { ...fromGuest(guest, peerIp), dstMac: MacAddr.BROADCAST });
     expect(bench.router.process("out", odd)).toBe(Verdict.Drop);
-    expect(bench.router.guests()).toHaveLength(1);
+    expect(bench.router.guests()).toEqual(before);
   });
 
   it("is not for the outside", () => {
@@ -94,6 +102,21 @@ describe("the end of a lease", () => {
     bench.nowMs = LEASE_MS * 1.5;
     bench.router.expire();
     expect(bench.router.guests()).toEqual([]);
+  });
+
+  it("is not put off by an answer of another layer, whose rules have ids of their own", () => {
+    const bench = new Bench();
+    bench.join(laptop);
+    const { port } = bench.router;
+    const [{ id: acknowledge } = { id: -1 }] = port
+      .dumpLayer("inside")
+      .rulesOut.filter(({ rule }) => rule.action.includes("ACK"));
+    const arp = makeRule(1, { kind: "handlePacket" }, { predicates: [{ kind: "etherType", values: [EtherType.Arp] }] });
+    for (let id = 0; id < acknowledge;) id = port.addRule("outside", "in", arp);
+    bench.nowMs = 1;
+    expect(bench.router.process("in", arpRequest(outside.nextHop, peerIp, outside.ip))).toBe(Verdict.Hairpin);
+    expect(port.result.ruleId).toBe(acknowledge);
+    expect(bench.router.guests()[0]?.expiresMs).toBe(LEASE_MS);
   });
 
   it("ends the guest's traffic in both directions, also that of a flow at work, and nobody else's", () => {
@@ -335,6 +358,14 @@ describe("a guest's packet that must not leave", () => {
     const ends = change(fromGuest(bench.join(laptop)));
     expect(bench.router.process("out", udpFrame(ends, 5000, 53))).toBe(Verdict.Drop);
     expect(bench.router.port.result.layer).toBe("inside");
+  });
+
+  it("is one that was not translated, should the nat layer ever let it through", () => {
+    const bench = new Bench();
+    const guest = bench.join(laptop);
+    bench.router.port.setRules("nat", { in: [], out: [makeRule(1, { kind: "allow" })] });
+    expect(bench.router.process("out", udpFrame(fromGuest(guest), 5000, 53))).toBe(Verdict.Drop);
+    expect(bench.router.port.result.layer).toBe("outside");
   });
 
   it("is one of IPv6", () => {
