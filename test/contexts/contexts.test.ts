@@ -1,12 +1,22 @@
 // One program, one input, one result: in every supported Node, in a worker and in a browser, from the built files.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { requireChromium, requirement } from "../requirement.ts";
+import { ROOT } from "../workspace-packages.ts";
 import { chromiumPage, nodeProcess, nodeWorker } from "./contexts.ts";
 import { browserImportMap } from "./import-map.ts";
 
-const INPUT = JSON.stringify({ text: 'ünïcödé \u2028 "quoted"', number: 0.1 });
+const TEXT = 'ünïcödé \u2028 "quoted"';
+const CAPTURES = join(ROOT, "packages/sim/captures");
+const CONFIG: unknown = JSON.parse(readFileSync(join(CAPTURES, "port.json"), "utf8"));
+const INPUT = JSON.stringify({
+  text: TEXT,
+  capture: readFileSync(join(CAPTURES, "guest.pcapng"), "base64"),
+  config: CONFIG,
+});
 
 let expected: string;
 
@@ -15,10 +25,11 @@ beforeAll(async () => {
 });
 
 describe("the built bare packages give the same result", () => {
-  it("that depends on the input and on each package", () => {
+  it("that shows the text, each package and the replay of the recorded guest", () => {
     expect(JSON.parse(expected)).toMatchObject({
-      values: { cidr: "192.168.2.0/24", text: INPUT },
+      text: TEXT,
       surface: [{ name: "opteApi" }, { name: "opteCore" }, { name: "oxideVpc" }, { name: "oxideVpcApi" }],
+      summary: { packets: 154 },
     });
   });
 

@@ -66,7 +66,7 @@ export const chromiumPage: Context = async (input) => {
 
 /** Serves a page with the import map at `/`, and the JavaScript files of the workspace below it, to this machine only. */
 async function serveWorkspace(): Promise<Server> {
-  const page = `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify(browserImportMap())}</script>`;
+  const page = `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify(browserImportMap(["opte-sim/replay"]))}</script>`;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/") {

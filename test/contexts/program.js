@@ -2,28 +2,31 @@
 
 import * as opteApi from "opte-api";
 import * as opteCore from "opte-core";
+import { eventJson, parseReplayConfig, replay, summaryJson } from "opte-sim/replay";
 import * as oxideVpc from "oxide-vpc";
 import * as oxideVpcApi from "oxide-vpc/api";
 
-const { IpCidr, Ipv6Addr, MacAddr, OpteError, decodeUtf8, encodeUtf8 } = opteApi;
+const { decodeUtf8, encodeUtf8 } = opteApi;
 
 /**
- * @param {string} input text that the contexts hand over unchanged
+ * @param {string} input JSON: a `text` to hand through, the `capture` to replay in base64, and the `config` of its port
  * @returns {Promise<string>} what the packages made of it, as JSON
  */
 export async function run(input) {
-  const mac = MacAddr.parse("a8:40:25:ff:77:77");
-  const values = {
-    mac: String(mac),
-    linkLocal: String(Ipv6Addr.fromEui64(mac)),
-    cidr: String(IpCidr.parse("192.168.2.9/24")),
-    error: new OpteError({ kind: "PortNotFound", port: input }).message,
-    utf8: [...encodeUtf8(input)],
-    text: decodeUtf8(encodeUtf8(input)),
-  };
+  const { text, capture, config } = JSON.parse(input);
+  const replayed = replay(
+    Uint8Array.from(atob(capture), (character) => character.charCodeAt(0)),
+    parseReplayConfig(config),
+  );
+  const events = [...replayed].map(eventJson);
   const surface = Object.entries({ opteApi, opteCore, oxideVpc, oxideVpcApi }).map(([name, module]) => ({
     name,
     exports: Object.keys(module).sort(),
   }));
-  return JSON.stringify({ values, surface });
+  return JSON.stringify({
+    text: decodeUtf8(encodeUtf8(text)),
+    surface,
+    events,
+    summary: summaryJson(replayed.summary()),
+  });
 }
