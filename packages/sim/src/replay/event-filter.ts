@@ -42,7 +42,10 @@ const TERMS: Readonly<Record<string, (value: string) => EventFilter>> = {
     const proto = PROTOCOLS[value];
     return (event) => (proto === undefined ? arpHosts(event).length > 0 : event.flow?.proto === proto);
   },
-  layer: (value) => (event) => "layer" in event && event.layer === value,
+  layer: (value) => {
+    if (value === "") throw new FilterError("expected the name of a layer");
+    return (event) => "layer" in event && event.layer === value;
+  },
   host: (value) => {
     const host = IpAddr.parse(value).toString();
     return (event) => hosts(event).includes(host);

@@ -16,9 +16,9 @@ export interface LayerStep {
 export class LayerTrail implements ProbesProvider {
   #steps: LayerStep[] = [];
 
-  /** Forgets the last packet. */
+  /** Forgets the last packet; its steps stay as they were for whoever took them. */
   begin(): void {
-    if (this.#steps.length > 0) this.#steps = [];
+    this.#steps = [];
   }
 
   /** In the order of the walk; empty for a packet that took a compiled or recorded path. */

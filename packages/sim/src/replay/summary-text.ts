@@ -23,7 +23,7 @@ export function summaryLines(summary: ReplaySummary): string[] {
     ]),
     ...(unusable === 0 ? [] : [`Not given to the port: ${grouped(unusable)}`]),
     `From the recorded gateway itself: ${grouped(recorded.packets)}, to ${grouped(recorded.answered)} of which ours is an answer`,
-    `Left in the tables: flows ${count("out_uft_flows")} out, ${count("in_uft_flows")} in; TCP connections ${count("tcp_flows")}`,
+    `Left in the tables: flows ${count("out_uft_flows")} out, ${count("in_uft_flows")} in; TCP flows ${count("tcp_flows")}`,
     `Paths: ${grouped(paths.compiled)} compiled, ${grouped(paths.list)} list, ${grouped(paths.layers)} layers`,
     ...section("Dropped or failed, by reason", dropRows(summary)),
     ...section("Flows that left the port", flowRows(summary)),
