@@ -61,6 +61,14 @@ describe("source files", () => {
     expect(importCycles(graph)).toEqual([]);
   });
 
+  it("of the VPC's engine reach no command, so that the engine loads no codec", () => {
+    const graph = readImportGraph(join(ROOT, "packages/oxide-vpc/src"));
+    const reached = new Set(["index.ts"]);
+    for (const path of reached) for (const target of graph.get(path) ?? []) reached.add(target);
+    expect(graph.has("api/commands/vpc-commands.ts")).toBe(true);
+    expect([...reached].filter((path) => path.startsWith("api/commands/") || path === "api/index.ts")).toEqual([]);
+  });
+
   it("that import each other are found, type imports and re-exports included", () => {
     const root = mkdtempSync(join(tmpdir(), "opte-cycle-"));
     onTestFinished(() => {

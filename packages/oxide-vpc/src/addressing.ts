@@ -9,7 +9,7 @@ import {
   type IpFamilyCfg,
   NO_EXTERNAL_IPS,
   type TransitIp,
-} from "./api/index.js";
+} from "./api/model.js";
 
 /**
  * Gives each family these external addresses, and none where they are absent.

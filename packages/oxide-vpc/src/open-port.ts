@@ -1,7 +1,7 @@
 // Makes a port of its whole configuration.
 
 import type { Providers } from "opte-core";
-import type { PortConfig } from "./api/index.js";
+import type { PortConfig } from "./api/model.js";
 import type { VpcMappings } from "./mapping/vpc-mappings.js";
 import { VpcPort } from "./vpc-port.js";
 

@@ -1,7 +1,7 @@
 // The layers of a VPC port (spec 04 §2.2).
 
 import type { LayerSpec } from "opte-core";
-import type { PortLimits } from "./api/index.js";
+import type { PortLimits } from "./api/model.js";
 
 /** Names of the layers. */
 export const VpcLayer = {

@@ -11,7 +11,7 @@ import {
   parseGeneve,
   parseGuest,
 } from "opte-core";
-import type { VpcCfg } from "./api/index.js";
+import type { VpcCfg } from "./api/model.js";
 import { knownOptions } from "./overlay/geneve-options.js";
 
 /** Parses frames of the guest as they are, and those of the underlay in their tunnel; answers ARP for the gateway. */

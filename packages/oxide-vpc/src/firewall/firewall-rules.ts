@@ -2,7 +2,7 @@
 
 import { type Direction, EtherType, IpProtocol } from "opte-api";
 import { makeRule, type NumberMatch, type Predicate, type Rule, type RulePair } from "opte-core";
-import type { FirewallHosts, FirewallPorts, FirewallProtocol, FirewallRule } from "../api/index.js";
+import type { FirewallHosts, FirewallPorts, FirewallProtocol, FirewallRule } from "../api/model.js";
 import { MetadataKey } from "../metadata-keys.js";
 
 /** The engine's rule for one direction. Its predicates stand in the order protocol, ports, hosts. */

@@ -17,7 +17,7 @@ import {
   type Rule,
   type RulePair,
 } from "opte-core";
-import type { IpFamilyCfg, Ipv4Cfg, Ipv6Cfg, VpcCfg } from "../api/index.js";
+import type { IpFamilyCfg, Ipv4Cfg, Ipv6Cfg, VpcCfg } from "../api/model.js";
 import type { Virt2Phys } from "../mapping/v2p.js";
 import { SourceMac } from "./source-mac.js";
 import { VpcMeta } from "./vpc-meta.js";

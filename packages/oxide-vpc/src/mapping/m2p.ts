@@ -1,7 +1,7 @@
 // Underlay groups of multicast groups (spec 04 §10).
 
 import type { IpAddr, Ipv4Addr, Ipv6Addr, MulticastUnderlay } from "opte-api";
-import type { DumpMcast2PhysResp } from "../api/index.js";
+import type { DumpMcast2PhysResp } from "../api/model.js";
 import { ipKey, type IpKey } from "./ip-key.js";
 
 /** Maps multicast groups to the groups that carry them on the underlay. */

@@ -1,7 +1,7 @@
 // Where boundary services take in packets to the outside (spec 04 §9.2).
 
 import { IpCidr, type IpAddr, type Ipv4Cidr, type Ipv6Cidr } from "opte-api";
-import type { DumpVirt2BoundaryResp, TunnelEndpoint } from "../api/index.js";
+import type { DumpVirt2BoundaryResp, TunnelEndpoint } from "../api/model.js";
 import { PrefixTrie } from "./prefix-trie.js";
 
 /** Maps prefixes to sets of tunnel endpoints; the longest prefix that a destination is in counts. Endpoints are known by address. */

@@ -1,7 +1,7 @@
 // Where the guests of every VPC are (spec 04 §9.1).
 
 import type { IpAddr, Ipv4Addr, Ipv6Addr, Vni } from "opte-api";
-import type { DumpVirt2PhysResp, GuestPhysAddr, PhysNet, VpcMapResp } from "../api/index.js";
+import type { DumpVirt2PhysResp, GuestPhysAddr, PhysNet, VpcMapResp } from "../api/model.js";
 import { ipKey, type IpKey } from "./ip-key.js";
 
 /** Maps VPC addresses to underlay addresses, for all VPCs of a sled. */

@@ -13,7 +13,7 @@ import {
   Snat,
   SnatPools,
 } from "opte-core";
-import { type InternetGatewayMap, type IpCfg, type IpFamilyCfg, RouterTarget, type Uuid } from "../api/index.js";
+import { type InternetGatewayMap, type IpCfg, type IpFamilyCfg, RouterTarget, type Uuid } from "../api/model.js";
 import { ipKey, type IpKey } from "../mapping/ip-key.js";
 import { INTERNET_GATEWAY_CLASS, MetadataKey } from "../metadata-keys.js";
 

@@ -24,7 +24,7 @@ import {
   REFUSAL,
   type StaticGenerator,
 } from "opte-core";
-import { BOUNDARY_MAC, MULTICAST_VNI, RouterTarget } from "../api/index.js";
+import { BOUNDARY_MAC, MULTICAST_VNI, RouterTarget } from "../api/model.js";
 import type { VpcMappings } from "../mapping/vpc-mappings.js";
 import { MetadataKey } from "../metadata-keys.js";
 import { MSS_OPTION, multicastOption } from "./geneve-options.js";

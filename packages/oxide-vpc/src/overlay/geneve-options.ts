@@ -1,7 +1,7 @@
 // The rack's own tunnel options (spec 04 §9.7, spec 01 §11.2).
 
 import { GENEVE_LEN, type GeneveOption, type KnownOptions, nextOption, type Packet } from "opte-core";
-import { Replication } from "../api/index.js";
+import { Replication } from "../api/model.js";
 
 /** Option class of Oxide. */
 const OXIDE = 0x0129;

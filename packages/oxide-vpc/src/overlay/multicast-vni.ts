@@ -10,7 +10,7 @@ import {
   type Refusal,
   REFUSAL,
 } from "opte-core";
-import { MULTICAST_VNI } from "../api/index.js";
+import { MULTICAST_VNI } from "../api/model.js";
 import { MetadataKey } from "../metadata-keys.js";
 
 /**

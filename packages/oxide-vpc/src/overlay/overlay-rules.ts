@@ -1,7 +1,7 @@
 // The layer next to the underlay: into the tunnel and out of it (spec 04 §9).
 
 import { makeRule, type RulePair } from "opte-core";
-import type { VpcCfg } from "../api/index.js";
+import type { VpcCfg } from "../api/model.js";
 import type { VpcMappings } from "../mapping/vpc-mappings.js";
 import { Decap } from "./decap.js";
 import { Encap } from "./encap.js";

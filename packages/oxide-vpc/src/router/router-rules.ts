@@ -12,7 +12,7 @@ import {
   type Predicate,
   type Rule,
 } from "opte-core";
-import { type RouterEntry, RouterTarget } from "../api/index.js";
+import { type RouterEntry, RouterTarget } from "../api/model.js";
 import { INTERNET_GATEWAY_CLASS, MetadataKey } from "../metadata-keys.js";
 
 /** Routes come behind what the layer has of its own. */
