@@ -3,7 +3,7 @@
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { rules as houseRules } from "./scripts/lint-rules/index.ts";
-import { PACKAGES } from "./scripts/package-graph.ts";
+import { BARE_FOLDERS, PACKAGES } from "./scripts/package-graph.ts";
 
 const TESTS = ["**/*.test.ts", "**/*.bench.ts", "packages/*/{test,bench}/**/*.ts", "test/**/*.ts"];
 
@@ -61,7 +61,9 @@ export default defineConfig([
   },
   {
     name: "house/bare",
-    files: barePackages.map((rule) => `packages/${rule.folder}/src/**/*.ts`),
+    files: [...barePackages.map((rule) => `packages/${rule.folder}/src`), ...BARE_FOLDERS].map(
+      (path) => `${path}/**/*.ts`,
+    ),
     ignores: TESTS,
     languageOptions: {
       // `no-undef` knows the names of ES2023 and nothing else, so no list of Node's and the DOM's names has to be kept.

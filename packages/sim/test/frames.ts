@@ -2,8 +2,8 @@
 
 import { type IpAddr, Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
 
-export const GUEST_MAC = "A8:40:25:FA:FA:37";
-export const GATEWAY_MAC = "A8:40:25:FF:77:77";
+const GUEST_MAC = "A8:40:25:FA:FA:37";
+const GATEWAY_MAC = "A8:40:25:FF:77:77";
 
 const ICMP = 1;
 const TCP = 6;

@@ -7,7 +7,7 @@ import { PcapngWriter } from "../src/capture/pcapng-writer.js";
 import { parseReplayConfig, type ReplayConfig } from "../src/replay/replay-config.js";
 
 export const RECORDED_CAPTURE = fileURLToPath(new URL("../captures/guest.pcapng", import.meta.url));
-export const RECORDED_CONFIG = fileURLToPath(new URL("../captures/port.json", import.meta.url));
+const RECORDED_CONFIG = fileURLToPath(new URL("../captures/port.json", import.meta.url));
 
 /** The configuration of the recorded guest's port as JSON, to be changed. */
 export function configJson(): Record<string, unknown> {

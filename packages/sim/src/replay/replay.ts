@@ -6,6 +6,7 @@
 
 import type { Direction } from "opte-api";
 import { DROP_REASON_NAMES, Frame, type Port, Verdict } from "opte-core";
+import { openPort, VpcMappings } from "oxide-vpc";
 import type { CapturePacket } from "../capture/capture-packet.js";
 import { packetProblem, readCapture } from "../capture/capture.js";
 import { AnswerBook } from "./answer-book.js";
@@ -14,7 +15,6 @@ import { CaptureClock } from "./capture-clock.js";
 import { ExternalFlows } from "./external-flows.js";
 import { FrameSorter } from "./frame-sorter.js";
 import { LayerTrail } from "./layer-trail.js";
-import { openPort } from "./open-port.js";
 import { processErrorText } from "./process-error-text.js";
 import type { ReplayConfig } from "./replay-config.js";
 import { type EventBase, PATH_NAMES, type ProcessedEvent, type ReplayEvent, VERDICTS } from "./replay-event.js";
@@ -49,7 +49,8 @@ export class Replay implements Iterable<ReplayEvent> {
 
   constructor(capture: Uint8Array, config: ReplayConfig) {
     this.#packets = readCapture(capture);
-    this.#port = openPort(config, { clock: this.#clock, probes: this.#trail });
+    this.#port = openPort(config, new VpcMappings(), { clock: this.#clock, probes: this.#trail }).port;
+    this.#port.start();
     this.#sorter = new FrameSorter(config);
     this.#boundary = new BoundaryServices(config);
     this.#rules = new RuleTexts(this.#port);
