@@ -84,7 +84,13 @@ export {
 } from "./rule/rule.js";
 export { type ArpConfig, type ArpOutcome, arpReply } from "./hairpin/arp.js";
 export { type DhcpConfig, NO_DHCP_OPTIONS } from "./hairpin/dhcp-config.js";
-export { Dhcp4Server, type Dhcp4ServerConfig } from "./hairpin/dhcp4/server.js";
+export {
+  DHCP4_CLIENT_PORT,
+  DHCP4_SERVER_PORT,
+  Dhcp4MessageType,
+  Dhcp4Server,
+  type Dhcp4ServerConfig,
+} from "./hairpin/dhcp4/server.js";
 export { Dhcp6Server, type Dhcp6ServerConfig } from "./hairpin/dhcp6/server.js";
 export { type IcmpEchoConfig, IcmpEchoReply } from "./hairpin/icmp-echo.js";
 export { type Icmpv6EchoConfig, Icmpv6EchoReply } from "./hairpin/icmpv6-echo.js";

@@ -131,7 +131,7 @@ export function udp(src: number, dst: number, payload: string): string {
 }
 
 /** Internet checksum of hex text (RFC 1071), as hex text. */
-export function checksum(text: string): string {
+function checksum(text: string): string {
   const bytes = fromHex(text);
   let sum = 0;
   bytes.forEach((byte, i) => {

@@ -84,7 +84,7 @@ const dataPredicate: fc.Arbitrary<DataPredicate> = fc
   });
 
 /** Any predicate, nested up to three deep. */
-export const randomPredicate: fc.Arbitrary<Predicate> = predicate;
+const randomPredicate: fc.Arbitrary<Predicate> = predicate;
 
 /** A rule of one of four priorities, a third of them a deny. */
 export const randomRule: fc.Arbitrary<Rule> = fc

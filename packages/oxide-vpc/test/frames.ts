@@ -4,12 +4,11 @@ import { IpAddr, type Ipv6Addr, MacAddr } from "opte-api";
 
 const ETHERTYPE = { 4: 0x0800, 6: 0x86dd } as const;
 export const ICMP = 1;
-export const TCP = 6;
-export const UDP = 17;
+const TCP = 6;
+const UDP = 17;
 export const ICMPV6 = 58;
 
 /** TCP flags. */
-export const FIN = 0x01;
 export const SYN = 0x02;
 export const ACK = 0x10;
 
@@ -210,7 +209,7 @@ export function u16(value: number): number[] {
   return [value >>> 8, value & 0xff];
 }
 
-export function u32(value: number): number[] {
+function u32(value: number): number[] {
   return [...u16(value >>> 16), ...u16(value & 0xffff)];
 }
 

@@ -78,7 +78,7 @@ export const G2: Guest = {
 export const BOUNDARY = Ipv6Addr.parse("fd00:99::1");
 
 /** What the control plane gives every guest of a VPC. */
-export const DEFAULT_RULES: readonly FirewallRule[] = [
+const DEFAULT_RULES: readonly FirewallRule[] = [
   `dir=in action=allow priority=65534 hosts=vni=${VNI}`,
   "dir=in action=allow priority=65534 protocol=tcp port=22",
   "dir=in action=allow priority=65534 protocol=icmp",

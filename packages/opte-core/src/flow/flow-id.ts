@@ -111,7 +111,7 @@ export class FlowKey {
 }
 
 /** Whether `proto` carries ports (TCP, UDP). */
-export function hasPorts(proto: number): boolean {
+function hasPorts(proto: number): boolean {
   return proto === TCP || proto === UDP;
 }
 

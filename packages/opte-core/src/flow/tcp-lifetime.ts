@@ -4,11 +4,11 @@ import { interpolatePriority, PROTECTED } from "./eviction.js";
 import { TcpState } from "./tcp-matrix.js";
 
 /** Idle time after which a half-open or last-ACK flow goes. */
-export const TCP_INCIPIENT_TTL_MS = 5_000;
+const TCP_INCIPIENT_TTL_MS = 5_000;
 /** Idle time after which a closing flow goes. */
-export const TCP_CLOSING_TTL_MS = 120_000;
+const TCP_CLOSING_TTL_MS = 120_000;
 /** Idle time after which an established flow goes. */
-export const TCP_ESTABLISHED_TTL_MS = 8_000_000;
+const TCP_ESTABLISHED_TTL_MS = 8_000_000;
 
 const INCIPIENT_PROTECTED_MS = 2_500;
 const CLOSING_PROTECTED_MS = 5_000;

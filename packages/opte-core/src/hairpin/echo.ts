@@ -6,7 +6,7 @@ import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 
 /** Echo header: type, code, checksum, identifier, sequence number. */
-export const ECHO_LEN = 8;
+const ECHO_LEN = 8;
 
 const CHECKSUM = 2;
 const IDENTIFIER = 4;

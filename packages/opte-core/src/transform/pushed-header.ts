@@ -12,7 +12,7 @@ import type { EtherHeader, GeneveHeader, GeneveOption, IpHeader, Ipv6Extension }
 export const ETHER_LEN = 14;
 export const IPV4_LEN = 20;
 export const IPV6_LEN = 40;
-export const UDP_LEN = 8;
+const UDP_LEN = 8;
 
 /** TTL and hop limit of the tunnel. */
 const HOP_LIMIT = 128;

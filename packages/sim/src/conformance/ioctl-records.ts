@@ -21,7 +21,7 @@ const AREA = "ioctl";
 const EVERYTHING: JsonComparison = { ignores: () => false };
 
 /** Kinds of records that are run here. */
-export const IOCTL_RECORDS = ["layout", "command", "value", "error"] as const;
+const IOCTL_RECORDS = ["layout", "command", "value", "error"] as const;
 
 /** Runs one record. @throws FieldError if it is malformed. */
 export function runIoctlRecord(record: FieldReader): Report {

@@ -31,6 +31,6 @@ export function booleanSchema(): v.GenericSchema<unknown, boolean> {
 }
 
 /** The message that a value is not what it should be, as in `Expected an integer from 1 to 9, but found "x"`. */
-export function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
+function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
   return (issue) => `Expected ${what}, but found ${issue.received}`;
 }
