@@ -1,5 +1,6 @@
 // The schema of flow ids (spec 05 §3): protocol, a pair of addresses, and two numbers whose meaning depends on the protocol.
 
+import { checkUnsigned } from "../bytes.js";
 import type { FlowId, FlowInfo } from "../flow-id.js";
 import { IpProtocol } from "../ip-protocol.js";
 import type { Ipv4Addr } from "../ipv4-addr.js";
@@ -47,6 +48,8 @@ function wireInfo(flow: FlowId): readonly [number, number] {
     case "ports":
       return [flow.srcPort, flow.dstPort];
     case "icmp":
+      checkUnsigned(flow.type, 0xff, "ICMP type");
+      checkUnsigned(flow.code, 0xff, "ICMP code");
       return [flow.type | (flow.code << 8), flow.id];
     case "none":
       return [0, 0];

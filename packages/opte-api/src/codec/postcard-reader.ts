@@ -12,7 +12,7 @@ import type { Schema, ValueReader } from "./schema.js";
  *
  * @throws CodecError if the bytes are no such value
  */
-export function decodePostcard<T>(schema: Schema<T>, bytes: Uint8Array): T {
+export function decodePostcard<T>(schema: Pick<Schema<T>, "read">, bytes: Uint8Array): T {
   const reader = new PostcardReader(bytes);
   const value = schema.read(reader);
   reader.end();

@@ -10,7 +10,7 @@ import type { Schema, ValueWriter } from "./schema.js";
 const FIRST_CAPACITY = 256;
 
 /** Encodes a value in the reference's binary form. @throws CodecError if a part of it is out of range */
-export function encodePostcard<T>(schema: Schema<T>, value: T): Uint8Array {
+export function encodePostcard<T>(schema: Pick<Schema<T>, "write">, value: T): Uint8Array {
   const writer = new PostcardWriter();
   schema.write(writer, value);
   return writer.bytes;
