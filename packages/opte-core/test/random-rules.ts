@@ -83,9 +83,6 @@ const dataPredicate: fc.Arbitrary<DataPredicate> = fc
     return isNegated ? { kind: "not", predicate: asked } : asked;
   });
 
-/** Any predicate, nested up to three deep. */
-const randomPredicate: fc.Arbitrary<Predicate> = predicate;
-
 /** A rule of one of four priorities, a third of them a deny. */
 export const randomRule: fc.Arbitrary<Rule> = fc
   .record({
