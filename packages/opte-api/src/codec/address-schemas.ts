@@ -14,10 +14,13 @@ import { PortRange } from "../port-range.js";
 import { TcpState } from "../tcp-state.js";
 import { TextError } from "../text-error.js";
 import { Vni } from "../vni.js";
-import { choice, struct, variants } from "./composites.js";
+import { choice, struct } from "./composites.js";
 import { converted, textual } from "./conversions.js";
 import { blob, fixed, string, u16, u8 } from "./primitives.js";
 import type { Schema, TextForm } from "./schema.js";
+
+/** Forms of an address or prefix; their places are their tags. */
+const FAMILIES = ["ip4", "ip6"];
 
 export const macAddr: Schema<MacAddr> = textual(bytesOf(6, MacAddr), textOf(MacAddr));
 export const ipv4Addr: Schema<Ipv4Addr> = textual(bytesOf(4, Ipv4Addr), textOf(Ipv4Addr));
@@ -31,11 +34,20 @@ export const multicastUnderlay: Schema<MulticastUnderlay> = textual(
 
 /** An address with a tag for its family. */
 export const ipAddr: Schema<IpAddr> = textual(
-  converted<IpAddr, WireIp<Ipv4Addr, Ipv6Addr>>(
-    variants<WireIp<Ipv4Addr, Ipv6Addr>>({ ip4: { value: ipv4Addr }, ip6: { value: ipv6Addr } }),
-    (value) => (value.family === 4 ? { kind: "ip4", value } : { kind: "ip6", value }),
-    ({ value }) => value,
-  ),
+  {
+    write: (writer, ip) => {
+      if (ip.family === 4)
+        writer.variant("ip4", 0, () => {
+          ipv4Addr.write(writer, ip);
+        });
+      else
+        writer.variant("ip6", 1, () => {
+          ipv6Addr.write(writer, ip);
+        });
+    },
+    read: (reader) =>
+      reader.variant(FAMILIES, (index) => (index === 0 ? ipv4Addr.read(reader) : ipv6Addr.read(reader))),
+  },
   textOf(IpAddr),
 );
 
@@ -53,11 +65,20 @@ export const ipv6Cidr: Schema<Ipv6Cidr> = textual(
 
 /** A prefix with a tag for its family. */
 export const ipCidr: Schema<IpCidr> = textual(
-  converted<IpCidr, WireIp<Ipv4Cidr, Ipv6Cidr>>(
-    variants<WireIp<Ipv4Cidr, Ipv6Cidr>>({ ip4: { value: ipv4Cidr }, ip6: { value: ipv6Cidr } }),
-    (value) => (value.family === 4 ? { kind: "ip4", value } : { kind: "ip6", value }),
-    ({ value }) => value,
-  ),
+  {
+    write: (writer, prefix) => {
+      if (prefix.family === 4)
+        writer.variant("ip4", 0, () => {
+          ipv4Cidr.write(writer, prefix);
+        });
+      else
+        writer.variant("ip6", 1, () => {
+          ipv6Cidr.write(writer, prefix);
+        });
+    },
+    read: (reader) =>
+      reader.variant(FAMILIES, (index) => (index === 0 ? ipv4Cidr.read(reader) : ipv6Cidr.read(reader))),
+  },
   textOf(IpCidr),
 );
 
@@ -88,8 +109,6 @@ export const domainName: Schema<DomainName> = textual(
   ),
   textOf(DomainName),
 );
-
-type WireIp<V4, V6> = { readonly kind: "ip4"; readonly value: V4 } | { readonly kind: "ip6"; readonly value: V6 };
 
 interface WireCidr<Ip> {
   readonly ip: Ip;

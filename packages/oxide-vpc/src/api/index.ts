@@ -1,6 +1,13 @@
 // Types, requests and text forms of the VPC: what its users need to talk to a port, without an engine.
 
-export { VPC_COMMANDS, type VpcCommands, XDE_COMMANDS, type XdeCommands } from "./commands/vpc-commands.js";
+export {
+  VPC_COMMANDS,
+  type VpcCommands,
+  XDE_COMMANDS,
+  type XdeCommand,
+  xdeCommand,
+  type XdeCommands,
+} from "./commands/vpc-commands.js";
 export type { ConfigIssue } from "./config/port-config-error.js";
 export { PortConfigError } from "./config/port-config-error.js";
 export { type JsonObject, type JsonValue, parsePortConfig, portConfigJson } from "./config/port-config-json.js";

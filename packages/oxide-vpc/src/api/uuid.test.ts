@@ -33,4 +33,14 @@ describe("a UUID", () => {
       }),
     );
   });
+
+  it("is sixteen bytes, in the order of its digits", () => {
+    const bytes = Uint8Array.from(Buffer.from(TEXT.replaceAll("-", ""), "hex"));
+    expect(Uuid.toBytes(Uuid.parse(TEXT))).toEqual(bytes);
+    expect(Uuid.fromBytes(bytes)).toBe(TEXT);
+  });
+
+  it.each([0, 15, 17])("is not read from %i bytes", (length) => {
+    expect(() => Uuid.fromBytes(new Uint8Array(length))).toThrow(TextError);
+  });
 });

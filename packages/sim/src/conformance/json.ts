@@ -46,7 +46,7 @@ export function jsonText(value: Json): string {
 }
 
 /** Finds every number of sixteen digits and more, and few other texts: to ask for the source of each value is slow. */
-const MAYBE_LARGE = /[\s,:[]-?\d{16}/;
+const MAYBE_LARGE = /(?:^|[\s,:[])-?\d{16}/;
 
 function keepLarge(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;

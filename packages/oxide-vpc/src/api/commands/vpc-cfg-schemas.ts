@@ -34,25 +34,29 @@ export const attachedSubnetCfg: Schema<AttachedSubnetCfg> = struct<AttachedSubne
 const transitIpCfg: Schema<TransitIpCfg> = struct<TransitIpCfg>({ allowIn: bool, allowOut: bool });
 
 type WireIpCfg =
-  | { readonly kind: "ipv4"; readonly cfg: Ipv4Cfg }
-  | { readonly kind: "ipv6"; readonly cfg: Ipv6Cfg }
+  | { readonly kind: "ipv4"; readonly ipv4: Ipv4Cfg }
+  | { readonly kind: "ipv6"; readonly ipv6: Ipv6Cfg }
   | { readonly kind: "dualStack"; readonly ipv4: Ipv4Cfg; readonly ipv6: Ipv6Cfg };
 
 const ipv4Cfg: Schema<Ipv4Cfg> = ipFamilyCfg(ipv4Addr, ipv4Cidr, (a, b) => a.compare(b));
 const ipv6Cfg: Schema<Ipv6Cfg> = ipFamilyCfg(ipv6Addr, ipv6Cidr, (a, b) => a.compare(b));
 
 const ipCfg: Schema<IpCfg> = converted<IpCfg, WireIpCfg>(
-  variants<WireIpCfg>({ ipv4: { cfg: ipv4Cfg }, ipv6: { cfg: ipv6Cfg }, dualStack: { ipv4: ipv4Cfg, ipv6: ipv6Cfg } }),
+  variants<WireIpCfg>({
+    ipv4: { ipv4: ipv4Cfg },
+    ipv6: { ipv6: ipv6Cfg },
+    dualStack: { ipv4: ipv4Cfg, ipv6: ipv6Cfg },
+  }),
   ({ ipv4, ipv6 }) => {
-    if (ipv4 === undefined) return { kind: "ipv6", cfg: ipv6 };
-    return ipv6 === undefined ? { kind: "ipv4", cfg: ipv4 } : { kind: "dualStack", ipv4, ipv6 };
+    if (ipv4 === undefined) return { kind: "ipv6", ipv6 };
+    return ipv6 === undefined ? { kind: "ipv4", ipv4 } : { kind: "dualStack", ipv4, ipv6 };
   },
   (wire) => {
     switch (wire.kind) {
       case "ipv4":
-        return { ipv4: wire.cfg };
+        return { ipv4: wire.ipv4 };
       case "ipv6":
-        return { ipv6: wire.cfg };
+        return { ipv6: wire.ipv6 };
       case "dualStack":
         return { ipv4: wire.ipv4, ipv6: wire.ipv6 };
     }

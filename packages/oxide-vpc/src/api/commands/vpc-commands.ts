@@ -1,6 +1,6 @@
 // The commands of the VPC, and all commands of a device (spec 05 §5).
 
-import type { NoResp } from "opte-api";
+import type { NoResp, OpteCmdName } from "opte-api";
 import { type Command, command, ENGINE_COMMANDS, type EngineCommands, noResp } from "opte-api/codec";
 import type * as mapping from "../mapping-requests.js";
 import type * as port from "../port-requests.js";
@@ -71,7 +71,10 @@ export interface VpcCommands {
 }
 
 /** All commands of a device by name. */
-export type XdeCommands = EngineCommands & VpcCommands;
+export type XdeCommands = { readonly [Name in OpteCmdName]: (EngineCommands & VpcCommands)[Name] };
+
+/** Any command of a device. */
+export type XdeCommand = XdeCommands[OpteCmdName];
 
 /** The commands of the VPC, in the order of their numbers. */
 export const VPC_COMMANDS: VpcCommands = {
@@ -108,3 +111,12 @@ export const VPC_COMMANDS: VpcCommands = {
 
 /** All commands of a device: the one table from which dispatch, clients and checks follow. */
 export const XDE_COMMANDS: XdeCommands = { ...ENGINE_COMMANDS, ...VPC_COMMANDS };
+
+/** The command with this number, if there is one. */
+export function xdeCommand(number: number): XdeCommand | undefined {
+  return BY_NUMBER.get(number);
+}
+
+const BY_NUMBER: ReadonlyMap<number, XdeCommand> = new Map(
+  Object.values(XDE_COMMANDS).map((descriptor) => [descriptor.number, descriptor]),
+);
