@@ -5,7 +5,10 @@
 //   word 8    TCP, UDP: the four port bytes in memory order; ICMP: type, code, then the two bytes of the echo id
 //   word 9    IP protocol | address family << 8 (4 or 6)
 
-import { Ipv4Addr, Ipv6Addr, IpProtocol, type IpAddr } from "opte-api";
+import { type FlowId, type IpAddr, Ipv4Addr, Ipv6Addr, IpProtocol } from "opte-api";
+
+/** A flow identity as the control plane sees it. */
+export type { FlowId, FlowInfo } from "opte-api";
 
 export const FLOW_WORDS = 10;
 
@@ -18,19 +21,6 @@ const UDP = 17;
 const ICMPV6 = 58;
 /** Protocol of packets without an inner L3 (ARP). */
 export const NO_PROTOCOL = 255;
-
-/** A flow identity as the control plane sees it, in dumps and traces. */
-export type FlowId = {
-  readonly proto: number;
-  readonly src: IpAddr;
-  readonly dst: IpAddr;
-} & FlowInfo;
-
-/** The part of a flow id that depends on the upper-layer protocol. */
-export type FlowInfo =
-  | { readonly kind: "ports"; readonly srcPort: number; readonly dstPort: number }
-  | { readonly kind: "icmp"; readonly type: number; readonly code: number; readonly id: number }
-  | { readonly kind: "none" };
 
 /** A mutable flow identity in words; the packet path reuses its instances. */
 export class FlowKey {
