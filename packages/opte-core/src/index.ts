@@ -3,14 +3,19 @@
 export { LAYER_STAT_FIELDS } from "./layer/layer-stats.js";
 export { FLOW_TTL_MS, type FlowEntryDump } from "./layer/layer-flows.js";
 export type { LayerSpec } from "./layer/layer.js";
-export type { LayerError } from "./layer/walk.js";
+export type { LayerFlowLookUp } from "./layer/layer-flows.js";
+export type { LayerObserver } from "./layer/layer-observer.js";
+export type { LayerDecision, LayerError } from "./layer/layer-outcome.js";
 export { PortBuilder, type LayerPosition } from "./port/builder.js";
 export type { FlowEntries, LayerDescription, LayerDump, RuleDump, TcpFlowsDump, UftDump } from "./port/dump.js";
 export { processStream, type ProcessedFrame } from "./port/frame-stream.js";
+export type { DryRunResult } from "./port/dry-run.js";
 export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-definition.js";
 export { type Port, type PortLimits, type PortState, type RulePair } from "./port/port.js";
+export type { PacketObserver, TcpStep, UnifiedLookUp } from "./port/observer.js";
 export { PORT_STAT_FIELDS } from "./port/port-stats.js";
 export type { ProcessError, ProcessResult } from "./port/process-result.js";
+export type { RecordedTransforms } from "./port/uft.js";
 export type { TcpFlowDump, TcpStateDump } from "./port/tcp-flows.js";
 export type { ClockProvider } from "./provider/clock.js";
 export { type LockProvider, OWN_LOCK } from "./provider/lock.js";
@@ -72,6 +77,7 @@ export { dhcp4MessageType } from "./packet/dhcp4-message.js";
 export { matches, matchesData, type MetadataView } from "./predicate/evaluate.js";
 export { dataPredicatesEqual, predicatesEqual } from "./predicate/predicate-equality.js";
 export { dataPredicateText, predicateText } from "./predicate/predicate-text.js";
+export { type FailedPredicate, firstFailure } from "./rule/first-failure.js";
 export {
   makeExplicitRule,
   makeRule,

@@ -70,7 +70,10 @@ export interface StaticGenerator extends Generator {
   headerTransform(dir: Direction, packet: Packet, metadata: ActionMetadata): Generated<HeaderTransform>;
 }
 
-/** Makes the descriptor of a new flow. */
+/**
+ * Makes the descriptor of a new flow. A dry run asks for one too, and releases it at its end; other state that generators keep is
+ * their own business, so what an answer depends on should change by `release` or by configuration only.
+ */
 export interface StatefulGenerator extends Generator {
   describe(dir: Direction, packet: Packet, metadata: ActionMetadata): Generated<FlowDescriptor>;
 }
@@ -90,6 +93,11 @@ export interface FlowDescriptor {
   isValid?(): boolean;
   /** Gives back finite resources. Called exactly once, when the flow-table pair and all its dependants are gone. */
   release?(): void;
+  /**
+   * Takes the same resources again, as if they had not been released: undoes a `release` of a dry run, after everything that came
+   * behind it. Without it a dry run does not release the resources of flows that exist, so what they block stays blocked.
+   */
+  reclaim?(): void;
 }
 
 /** Answers a packet in place of its destination. */

@@ -41,7 +41,10 @@ export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
     const port = stock.take();
     if (port === undefined) return { kind: "exhausted" };
     const entry = { externalIp: stock.mapping.externalIp, port };
-    return { kind: "lease", lease: { entry, release: () => stock.giveBack(port) } };
+    return {
+      kind: "lease",
+      lease: { entry, release: () => stock.giveBack(port), reclaim: () => stock.takeBack(port) },
+    };
   }
 
   /** How many ports are free for `privateIp`; `undefined` if it is not mapped. */
@@ -80,5 +83,10 @@ class PortStock {
 
   giveBack(port: number): void {
     this.#returned.push(port);
+  }
+
+  /** Takes out a port that came back. */
+  takeBack(port: number): void {
+    this.#returned.splice(this.#returned.lastIndexOf(port), 1);
   }
 }

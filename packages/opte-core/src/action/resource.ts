@@ -16,4 +16,6 @@ export type Obtained<Entry> =
 export interface Lease<Entry> {
   readonly entry: Entry;
   release(): void;
+  /** Undoes `release`, while the entry has not been lent again: the stock is as if it had not come back. For dry runs. */
+  reclaim(): void;
 }

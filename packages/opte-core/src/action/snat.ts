@@ -81,13 +81,13 @@ class SnatDescriptor implements FlowDescriptor {
   readonly name: SnatKind;
   readonly #outbound: HeaderTransform;
   readonly #inbound: HeaderTransform;
-  readonly #release: () => void;
+  readonly #lease: Lease<ExternalPort>;
 
-  constructor(name: SnatKind, outbound: HeaderTransform, inbound: HeaderTransform, release: () => void) {
+  constructor(name: SnatKind, outbound: HeaderTransform, inbound: HeaderTransform, lease: Lease<ExternalPort>) {
     this.name = name;
     this.#outbound = outbound;
     this.#inbound = inbound;
-    this.#release = release;
+    this.#lease = lease;
   }
 
   headerTransform(dir: Direction, metadata: ActionMetadata): HeaderTransform {
@@ -97,7 +97,11 @@ class SnatDescriptor implements FlowDescriptor {
   }
 
   release(): void {
-    this.#release();
+    this.#lease.release();
+  }
+
+  reclaim(): void {
+    this.#lease.reclaim();
   }
 }
 
@@ -124,7 +128,7 @@ function snatDescriptor(
       innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) },
       innerUlp: { kind: "modify", fields: inbound },
     },
-    () => lease.release(),
+    lease,
   );
 }
 

@@ -3,6 +3,8 @@
 // A slot hangs in the bucket of the second in which it was due when it was last looked at. Hits only move the due time away, so they do
 // not touch the wheel: when a bucket's second comes, its slots are asked for their due time anew, and those that are not due move on.
 
+import { UndoLog } from "./undo-log.js";
+
 const TICK_MS = 1000;
 const BUCKETS = 256;
 const NONE = -1;
@@ -17,31 +19,21 @@ export class ExpiryWheel {
   #bucket: Int32Array = new Int32Array(0);
   /** Second up to which buckets were emptied of what was due. */
   #tick = -Infinity;
+  readonly #undo: UndoLog;
+
+  constructor(undo: UndoLog = new UndoLog()) {
+    this.#undo = undo;
+  }
 
   /** Hangs `slot` up until `dueMs`, or moves it there. */
   schedule(slot: number, dueMs: number): void {
     if (slot >= this.#bucket.length) this.#grow(slot);
-    if (at(this.#bucket, slot) !== ABSENT) this.cancel(slot);
-    const tick = Math.max(Math.floor(dueMs / TICK_MS), this.#tick);
-    const bucket = bucketOf(tick);
-    const head = at(this.#heads, bucket);
-    this.#next[slot] = head;
-    this.#previous[slot] = NONE;
-    if (head !== NONE) this.#previous[head] = slot;
-    this.#heads[bucket] = slot;
-    this.#bucket[slot] = bucket;
+    this.#move(slot, bucketOf(Math.max(Math.floor(dueMs / TICK_MS), this.#tick)));
   }
 
   /** Takes `slot` off the wheel, if it hangs there. */
   cancel(slot: number): void {
-    const bucket = slot < this.#bucket.length ? at(this.#bucket, slot) : ABSENT;
-    if (bucket === ABSENT) return;
-    const next = at(this.#next, slot);
-    const previous = at(this.#previous, slot);
-    if (previous === NONE) this.#heads[bucket] = next;
-    else this.#next[previous] = next;
-    if (next !== NONE) this.#previous[next] = previous;
-    this.#bucket[slot] = ABSENT;
+    if (slot < this.#bucket.length) this.#move(slot, ABSENT);
   }
 
   clear(): void {
@@ -74,6 +66,31 @@ export class ExpiryWheel {
     }
     this.#tick = Math.max(this.#tick, last);
     return due;
+  }
+
+  /** Moves `slot` from its bucket to another; `ABSENT` stands for none. */
+  #move(slot: number, to: number): void {
+    const from = at(this.#bucket, slot);
+    if (this.#undo.isOn) this.#undo.note(() => this.#move(slot, from));
+    if (from !== ABSENT) this.#takeOff(slot, from);
+    if (to !== ABSENT) this.#hang(slot, to);
+    this.#bucket[slot] = to;
+  }
+
+  #hang(slot: number, bucket: number): void {
+    const head = at(this.#heads, bucket);
+    this.#next[slot] = head;
+    this.#previous[slot] = NONE;
+    if (head !== NONE) this.#previous[head] = slot;
+    this.#heads[bucket] = slot;
+  }
+
+  #takeOff(slot: number, bucket: number): void {
+    const next = at(this.#next, slot);
+    const previous = at(this.#previous, slot);
+    if (previous === NONE) this.#heads[bucket] = next;
+    else this.#next[previous] = next;
+    if (next !== NONE) this.#previous[next] = previous;
   }
 
   #grow(slot: number): void {

@@ -7,6 +7,7 @@
 // next free slot in word 0. Storage doubles as the table fills, up to the limit.
 
 import { compareFlowWords, FLOW_WORDS, flowIdOf, type FlowId, type FlowKey } from "./flow-id.js";
+import { UndoLog } from "./undo-log.js";
 
 /** Words of every record that the table itself uses; an owner's words start here. */
 export const TABLE_WORDS = 11;
@@ -32,13 +33,15 @@ export class FlowTable {
   #mask: number;
   #freeHead = NO_SLOT;
   #used = 0;
+  readonly #undo: UndoLog;
 
   /**
    * @param limit most entries, at least 1
    * @param ownerWords words that the owner keeps in each record, from {@link TABLE_WORDS} on
    */
-  constructor(limit: number, ownerWords: number) {
+  constructor(limit: number, ownerWords: number, undo: UndoLog = new UndoLog()) {
     this.limit = limit;
+    this.#undo = undo;
     this.stride = TABLE_WORDS + ownerWords;
     const capacity = Math.min(limit, FIRST_CAPACITY);
     this.records = new Int32Array(capacity * this.stride);
@@ -92,6 +95,7 @@ export class FlowTable {
     this.lastHitMs[slot] = nowMs;
     this.size++;
     this.#link(slot);
+    if (this.#undo.isOn) this.#undo.note(() => this.remove(slot));
     return slot;
   }
 
@@ -99,6 +103,11 @@ export class FlowTable {
   remove(slot: number): void {
     this.#unlink(slot);
     const record = slot * this.stride;
+    if (this.#undo.isOn) {
+      const words = this.records.slice(record, record + this.stride);
+      const lastHitMs = this.lastHit(slot);
+      this.#undo.note(() => this.#putBack(slot, words, lastHitMs));
+    }
     this.records.fill(0, record, record + this.stride);
     this.records[record] = this.#freeHead;
     this.#freeHead = slot;
@@ -112,6 +121,18 @@ export class FlowTable {
     this.#freeHead = NO_SLOT;
     this.#used = 0;
     this.size = 0;
+  }
+
+  /** To be called before a dry run changes words or hits of an entry. */
+  remember(slot: number): void {
+    if (!this.#undo.isOn) return;
+    const record = slot * this.stride;
+    const words = this.records.slice(record, record + this.stride);
+    const lastHitMs = this.lastHit(slot);
+    this.#undo.note(() => {
+      this.records.set(words, record);
+      this.lastHitMs[slot] = lastHitMs;
+    });
   }
 
   /** Counts a hit and notes its time. */
@@ -168,6 +189,16 @@ export class FlowTable {
   /** Flow-id order of two entries. */
   compareSlots(a: number, b: number): number {
     return compareFlowWords(this.records, a * this.stride, this.records, b * this.stride);
+  }
+
+  /** Undoes the last removal, all later changes having been undone, so that the slot is the first free one. */
+  #putBack(slot: number, words: Int32Array, lastHitMs: number): void {
+    const record = slot * this.stride;
+    this.#freeHead = at32(this.records, record);
+    this.records.set(words, record);
+    this.lastHitMs[slot] = lastHitMs;
+    this.size++;
+    this.#link(slot);
   }
 
   #keyEquals(slot: number, words: Int32Array, at: number): boolean {

@@ -6,6 +6,7 @@
 
 import type { Direction } from "opte-api";
 import type { FlowDescriptor } from "../action/action.js";
+import { UndoLog } from "../flow/undo-log.js";
 
 /** No pair, no link. */
 export const NONE = -1;
@@ -23,9 +24,11 @@ export class FlowPairs {
    * parents again: they all live.
    */
   killEpoch = 0;
+  /** Serves all tables of the port. */
+  readonly undo: UndoLog;
 
   readonly #descriptors: (FlowDescriptor | undefined)[] = [];
-  readonly #owners: PairOwner[] = [];
+  readonly #owners: (PairOwner | undefined)[] = [];
   #lastHitMs: Float64Array = new Float64Array(16);
   /** Slots of a pair's halves in its layer's tables: in, out; -1 where there is none. */
   #slots: Int32Array = new Int32Array(32);
@@ -38,10 +41,16 @@ export class FlowPairs {
   #linkEnd = 0;
   #freeLink = NONE;
 
+  constructor(undo: UndoLog = new UndoLog()) {
+    this.undo = undo;
+  }
+
   /** A new pair without halves; `descriptor` is absent for stateful allow. */
   allocate(owner: PairOwner, descriptor: FlowDescriptor | undefined, nowMs: number): number {
     const pair = this.#freePairs.pop() ?? this.#descriptors.length;
     if (pair === this.#lastHitMs.length) this.#growPairs();
+    if (this.undo.isOn) this.undo.note(() => this.#freePairs.push(pair));
+    this.#remember(pair);
     this.#descriptors[pair] = descriptor;
     this.#owners[pair] = owner;
     this.#lastHitMs[pair] = nowMs;
@@ -62,12 +71,13 @@ export class FlowPairs {
 
   /** A hit: plain store, may move backwards if the clock was set. */
   touch(pair: number, nowMs: number): void {
+    this.#remember(pair);
     this.#lastHitMs[pair] = nowMs;
   }
 
   /** A dependant hands its last hit on when it expires: only ever moves forward. */
   inherit(pair: number, lastHitMs: number): void {
-    if (lastHitMs > this.lastHitMs(pair)) this.#lastHitMs[pair] = lastHitMs;
+    if (lastHitMs > this.lastHitMs(pair)) this.touch(pair, lastHitMs);
   }
 
   isKilled(pair: number): boolean {
@@ -80,6 +90,9 @@ export class FlowPairs {
 
   /** Marks a pair, and with it all its dependants, as gone; they count as absent from now on. */
   kill(pair: number): void {
+    // A kill that is undone is news as well: `killEpoch` never takes a value again.
+    if (this.undo.isOn) this.undo.note(() => this.killEpoch++);
+    this.#remember(pair);
     this.#killed[pair] = 1;
     if (this.hasDependants(pair)) this.killEpoch++;
   }
@@ -90,6 +103,7 @@ export class FlowPairs {
   }
 
   setSlot(pair: number, dir: Direction, slot: number): void {
+    this.#remember(pair);
     this.#slots[pair * 2 + (dir === "in" ? 0 : 1)] = slot;
   }
 
@@ -118,6 +132,8 @@ export class FlowPairs {
     } else {
       this.#freeLink = count(this.#links, link * 2 + 1);
     }
+    if (this.undo.isOn) this.undo.note(() => this.#giveLinkBack(link));
+    this.#remember(pair);
     this.#links[link * 2] = pair;
     this.#links[link * 2 + 1] = head;
     this.#dependants[pair] = count(this.#dependants, pair) + 1;
@@ -129,8 +145,9 @@ export class FlowPairs {
     for (let link = head; link !== NONE;) {
       const pair = count(this.#links, link * 2);
       const next = count(this.#links, link * 2 + 1);
-      this.#links[link * 2 + 1] = this.#freeLink;
-      this.#freeLink = link;
+      if (this.undo.isOn) this.undo.note(() => this.#takeLinkAgain(link, pair, next));
+      this.#giveLinkBack(link);
+      this.#remember(pair);
       const left = count(this.#dependants, pair) - 1;
       this.#dependants[pair] = left;
       if (left === 0) {
@@ -161,6 +178,15 @@ export class FlowPairs {
     for (let link = head; link !== NONE; link = count(this.#links, link * 2 + 1)) visit(count(this.#links, link * 2));
   }
 
+  /** Gives a descriptor's resources back. A dry run takes them again at its end, or leaves alone what cannot be taken again. */
+  release(descriptor: FlowDescriptor): void {
+    if (this.undo.isOn) {
+      if (descriptor.reclaim === undefined) return;
+      this.undo.note(() => descriptor.reclaim?.());
+    }
+    descriptor.release?.();
+  }
+
   /** Pairs that are allocated now. */
   get size(): number {
     return this.#descriptors.length - this.#freePairs.length;
@@ -172,9 +198,42 @@ export class FlowPairs {
 
   #free(pair: number): void {
     const descriptor = this.#descriptors[pair];
+    if (this.undo.isOn) this.undo.note(() => this.#freePairs.pop());
+    this.#remember(pair);
     this.#descriptors[pair] = undefined;
     this.#freePairs.push(pair);
-    descriptor?.release?.();
+    if (descriptor !== undefined) this.release(descriptor);
+  }
+
+  #giveLinkBack(link: number): void {
+    this.#links[link * 2 + 1] = this.#freeLink;
+    this.#freeLink = link;
+  }
+
+  /** Undoes giving a link back, all later changes having been undone, so that it is the first free one. */
+  #takeLinkAgain(link: number, pair: number, next: number): void {
+    this.#freeLink = count(this.#links, link * 2 + 1);
+    this.#links[link * 2] = pair;
+    this.#links[link * 2 + 1] = next;
+  }
+
+  /** Notes all that a pair is, before a dry run changes it. */
+  #remember(pair: number): void {
+    if (!this.undo.isOn) return;
+    const descriptor = this.#descriptors[pair];
+    const owner = this.#owners[pair];
+    const lastHitMs = this.lastHitMs(pair);
+    const killed = count(this.#killed, pair);
+    const dependants = count(this.#dependants, pair);
+    const slots = this.#slots.slice(pair * 2, pair * 2 + 2);
+    this.undo.note(() => {
+      this.#descriptors[pair] = descriptor;
+      this.#owners[pair] = owner;
+      this.#lastHitMs[pair] = lastHitMs;
+      this.#killed[pair] = killed;
+      this.#dependants[pair] = dependants;
+      this.#slots.set(slots, pair * 2);
+    });
   }
 
   #growPairs(): void {

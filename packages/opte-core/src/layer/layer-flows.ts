@@ -23,6 +23,9 @@ export interface FlowEntryDump {
   readonly summary: string;
 }
 
+/** What a layer's flow table says of a flow; an entry that a soft rule change made dirty is asked whether it is still valid. */
+export type LayerFlowLookUp = "clean" | "dirtyValid" | "dirtyInvalid" | "miss";
+
 /** Verdict of the dependants of a pair, for eviction: a priority, `PROTECTED`, or `NO_OPINION` (spec 02 §9.3). */
 export type DependantPriority = (pair: number) => number;
 
@@ -35,13 +38,14 @@ export class LayerFlows implements PairOwner {
   readonly #in: FlowTable;
   readonly #out: FlowTable;
   /** Pairs without dependants, by the end of their idle time. */
-  readonly #wheel: ExpiryWheel = new ExpiryWheel();
+  readonly #wheel: ExpiryWheel;
 
   /** @param limit most pairs, at least 1 */
   constructor(limit: number, pairs: FlowPairs) {
     this.#pairs = pairs;
-    this.#in = new FlowTable(limit, OWNER_WORDS);
-    this.#out = new FlowTable(limit, OWNER_WORDS);
+    this.#in = new FlowTable(limit, OWNER_WORDS, pairs.undo);
+    this.#out = new FlowTable(limit, OWNER_WORDS, pairs.undo);
+    this.#wheel = new ExpiryWheel(pairs.undo);
     this.limit = limit;
   }
 
@@ -65,15 +69,22 @@ export class LayerFlows implements PairOwner {
     const slot = table.find(flow);
     if (slot < 0) return -1;
     const pair = table.word(slot, PAIR);
+    table.remember(slot);
     table.touch(slot, nowMs);
     this.#pairs.touch(pair, nowMs);
-    if (table.word(slot, DIRTY) === 0) return pair;
-    if (this.#pairs.descriptor(pair)?.isValid?.() === true) {
-      table.setWord(slot, DIRTY, 0);
-      return pair;
+    if (this.#condition(table, slot) === "dirtyInvalid") {
+      this.#remove(dir, slot);
+      return -1;
     }
-    this.#remove(dir, slot);
-    return -1;
+    table.setWord(slot, DIRTY, 0);
+    return pair;
+  }
+
+  /** What {@link lookUp} finds, without a trace of the question. */
+  ask(dir: Direction, flow: FlowKey): LayerFlowLookUp {
+    const table = this.#table(dir);
+    const slot = table.find(flow);
+    return slot < 0 ? "miss" : this.#condition(table, slot);
   }
 
   /** Whether a new pair needs an eviction first. */
@@ -117,7 +128,7 @@ export class LayerFlows implements PairOwner {
    */
   add(dir: Direction, flow: FlowKey, opposite: FlowKey, descriptor: FlowDescriptor | undefined, nowMs: number): number {
     const pair = this.#pairs.allocate(this, descriptor, nowMs);
-    this.size++;
+    this.#resize(1);
     this.#wheel.schedule(pair, nowMs + FLOW_TTL_MS);
     this.#put(dir, flow, pair, nowMs);
     this.#put(dir === "in" ? "out" : "in", opposite, pair, nowMs);
@@ -172,6 +183,11 @@ export class LayerFlows implements PairOwner {
     return dir === "in" ? this.#in : this.#out;
   }
 
+  #condition(table: FlowTable, slot: number): Exclude<LayerFlowLookUp, "miss"> {
+    if (table.word(slot, DIRTY) === 0) return "clean";
+    return this.#pairs.descriptor(table.word(slot, PAIR))?.isValid?.() === true ? "dirtyValid" : "dirtyInvalid";
+  }
+
   #lastHit(slot: number): number {
     return this.#pairs.lastHitMs(this.#out.word(slot, PAIR));
   }
@@ -196,8 +212,14 @@ export class LayerFlows implements PairOwner {
     const pair = table.word(slot, PAIR);
     table.remove(slot);
     if (!this.#pairs.clearSlot(pair, dir)) return;
-    this.size--;
+    this.#resize(-1);
     this.#wheel.cancel(pair);
+  }
+
+  #resize(by: 1 | -1): void {
+    this.size += by;
+    const { undo } = this.#pairs;
+    if (undo.isOn) undo.note(() => (this.size -= by));
   }
 
   /** Outbound flow order; pairs that lost their outbound half come last, in inbound order. */

@@ -9,15 +9,19 @@ import {
   type GeneratorError,
 } from "../action/action.js";
 import { flowIdText, type FlowKey } from "../flow/flow-id.js";
+import type { UndoLog } from "../flow/undo-log.js";
 import type { CompleteProviders } from "../provider/providers.js";
 import type { StatBlock } from "../provider/stats.js";
+import { firstFailure } from "../rule/first-failure.js";
 import { RuleSet, type RuleEntry } from "../rule/rule-set.js";
 import type { Rule } from "../rule/rule.js";
+import type { HeaderTransform } from "../transform/header-transform.js";
 import { DropReason } from "../verdict.js";
 import type { FlowPairs } from "./flow-pairs.js";
 import { LayerFlows, type DependantPriority } from "./layer-flows.js";
 import { count, LayerStat, layerStats, OUT_STATS } from "./layer-stats.js";
-import { LayerOutcome, type LayerError, type Walk } from "./walk.js";
+import { decisionLabels, decisionOf, LayerOutcome, type LayerError } from "./layer-outcome.js";
+import type { Walk } from "./walk.js";
 
 /** What a layer is made from. */
 export interface LayerSpec {
@@ -50,6 +54,7 @@ export class Layer {
   readonly stats: StatBlock;
 
   readonly #surroundings: LayerSurroundings;
+  readonly #undo: UndoLog;
 
   constructor(spec: LayerSpec, surroundings: LayerSurroundings) {
     this.name = spec.name;
@@ -58,6 +63,7 @@ export class Layer {
     this.flows = new LayerFlows(spec.flowLimit, surroundings.pairs);
     this.stats = layerStats(surroundings.port, spec.name, spec.flowLimit);
     this.#surroundings = surroundings;
+    this.#undo = surroundings.pairs.undo;
     if (spec.rules !== undefined) this.setRules(spec.rules.in, spec.rules.out, false);
   }
 
@@ -68,11 +74,14 @@ export class Layer {
     const probes = providers.probes;
     walk.before.copyFrom(packet.flow);
     probes.layerProcessEntry?.(dir, port, this.name, walk.before);
+    walk.observer?.layerEntered?.(this.name, dir, walk.before);
     walk.layer = this.name;
     const outcome = this.#process(walk);
     if (probes.layerProcessReturn !== undefined) {
-      probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, outcomeLabels(outcome, walk));
+      const labels = decisionLabels(decisionOf(outcome, walk.reason, walk.error));
+      probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, labels);
     }
+    walk.observer?.layerLeft?.(this.name, decisionOf(outcome, walk.reason, walk.error), packet.flow);
     return outcome;
   }
 
@@ -123,6 +132,7 @@ export class Layer {
     const { dir, packet } = walk;
     walk.ruleId = -1;
     if (!packet.flow.isDefault) {
+      walk.observer?.layerFlowLookedUp?.(this.name, this.flows.ask(dir, packet.flow));
       const pair = this.flows.lookUp(dir, packet.flow, walk.nowMs);
       if (pair >= 0) return this.#flowHit(walk, pair);
     }
@@ -142,7 +152,9 @@ export class Layer {
     const { dir, packet } = walk;
     const rules = this.rules[dir];
     const { port, providers } = this.#surroundings;
-    const entry = rules.match(packet, walk.metadata);
+    // A dry run leaves the hit counts alone.
+    const entry = this.#undo.isOn ? rules.find(packet, walk.metadata) : rules.match(packet, walk.metadata);
+    if (walk.observer?.ruleConsidered !== undefined) this.#tellRules(walk, entry);
     if (entry === undefined) {
       providers.probes.ruleNoMatch?.(port, this.name, dir, packet.flow);
       this.#count(dir, LayerStat.RuleNoMatch);
@@ -156,7 +168,17 @@ export class Layer {
     return this.#runAction(walk, entry);
   }
 
+  /** The classifier has decided; tells of the rules that a plain search in order would have tried. */
+  #tellRules(walk: Walk, matched: RuleEntry | undefined): void {
+    for (const entry of this.rules[walk.dir].entries) {
+      const failed = firstFailure(entry.rule, walk.packet, walk.metadata);
+      walk.observer?.ruleConsidered?.(this.name, entry.id, entry.rule, failed);
+      if (entry === matched) return;
+    }
+  }
+
   #runDefault(walk: Walk, action: DefaultAction): LayerOutcome {
+    walk.observer?.defaultTaken?.(this.name, action);
     switch (action) {
       case "allow":
         return LayerOutcome.Allow;
@@ -172,6 +194,7 @@ export class Layer {
   #runAction(walk: Walk, entry: RuleEntry): LayerOutcome {
     const { dir, packet, metadata } = walk;
     const action = entry.rule.action;
+    walk.observer?.actionTaken?.(this.name, entry.id, action);
     switch (action.kind) {
       case "allow":
         return LayerOutcome.Allow;
@@ -193,8 +216,7 @@ export class Layer {
         const made = action.generator.headerTransform(dir, packet, metadata);
         if (made.kind === "deny") return refuse(walk);
         if (made.kind !== "value") return this.#generatorFailed(walk, "GenHdrTransform", made);
-        const status = walk.rewrite.run(made.value);
-        return this.#transformed(walk, `rt-${this.name}`, status, () => walk.headers.push(made.value));
+        return this.#runHeader(walk, made.value, `rt-${this.name}`);
       }
       case "stateful":
         return this.#createFlow(walk, action);
@@ -223,9 +245,10 @@ export class Layer {
     if (made.kind !== "value") return this.#generatorFailed(walk, "GenDesc", made);
     if (victim >= 0) this.#evict(walk, victim);
     const descriptor = made.value;
+    if (this.#undo.isOn) this.#undo.note(() => descriptor.release?.());
     const outcome = this.#transform(walk, descriptor, `rt-${this.name}`);
     if (outcome !== LayerOutcome.Allow) {
-      descriptor.release?.();
+      this.#surroundings.pairs.release(descriptor);
       return outcome;
     }
     walk.opposite.mirrorFrom(packet.flow);
@@ -238,7 +261,7 @@ export class Layer {
   #transform(walk: Walk, descriptor: FlowDescriptor, location: string): LayerOutcome {
     const { dir, packet } = walk;
     const header = descriptor.headerTransform(dir, walk.metadata);
-    const outcome = this.#transformed(walk, location, walk.rewrite.run(header), () => walk.headers.push(header));
+    const outcome = this.#runHeader(walk, header, location);
     if (outcome !== LayerOutcome.Allow || packet.body >= packet.frame.end) return outcome;
     const made = descriptor.bodyTransform?.(dir, packet);
     if (made === undefined) return LayerOutcome.Allow;
@@ -248,12 +271,15 @@ export class Layer {
     const cause = walk.rewrite.runBody(made.value, dir);
     if (cause !== undefined) return fail(walk, { stage: "BodyTransform", cause });
     walk.bodies.push(made.value);
+    walk.observer?.bodyTransformed?.(this.name, made.value);
     return LayerOutcome.Allow;
   }
 
-  #transformed(walk: Walk, location: string, failed: string | undefined, record: () => void): LayerOutcome {
+  #runHeader(walk: Walk, transform: HeaderTransform, location: string): LayerOutcome {
+    const failed = walk.rewrite.run(transform);
     if (failed !== undefined) return fail(walk, { stage: "HeaderTransform", header: failed });
-    record();
+    walk.headers.push(transform);
+    walk.observer?.headerTransformed?.(this.name, transform, walk.before, walk.packet.flow);
     const { port, providers } = this.#surroundings;
     providers.probes.htRun?.(port, location, walk.dir, walk.before, walk.packet.flow);
     return LayerOutcome.Allow;
@@ -313,7 +339,7 @@ export class Layer {
 }
 
 /** Text of a generator's error, as the engine logs it. */
-export function generatorErrorText(error: GeneratorError): string {
+function generatorErrorText(error: GeneratorError): string {
   switch (error.kind) {
     case "resourceExhausted":
       return `resource exhausted: ${error.name}`;
@@ -337,24 +363,3 @@ function fail(walk: Walk, error: LayerError): LayerOutcome {
   walk.error = error;
   return LayerOutcome.Error;
 }
-
-function outcomeLabels(outcome: LayerOutcome, walk: Walk): readonly [string] | readonly [string, string] {
-  switch (outcome) {
-    case LayerOutcome.Allow:
-      return ["Allow"];
-    case LayerOutcome.Deny:
-      return ["Deny", DENY_LABELS[walk.reason] ?? ""];
-    case LayerOutcome.Hairpin:
-      return ["Hairpin"];
-    case LayerOutcome.HandlePacket:
-      return ["HandlePkt"];
-    case LayerOutcome.Error:
-      return [`ERROR: ${walk.error?.stage ?? ""}`];
-  }
-}
-
-const DENY_LABELS: Readonly<Partial<Record<DropReason, string>>> = {
-  [DropReason.LayerRule]: "Rule",
-  [DropReason.LayerDefault]: "Default",
-  [DropReason.LayerAction]: "Action",
-};

@@ -1,33 +1,24 @@
 // One packet's walk through the layers: the state that layers share while the slow path runs (spec 02 §11.4, §11.5).
 
 import type { Direction } from "opte-api";
-import type { GeneratorError } from "../action/action.js";
 import { ActionMetadata } from "../action/metadata.js";
 import { FlowKey } from "../flow/flow-id.js";
 import { Frame } from "../packet/frame.js";
 import { Packet } from "../packet/packet.js";
-import type { BodyTransform, BodyTransformError } from "../transform/body-transform.js";
+import type { BodyTransform } from "../transform/body-transform.js";
 import type { HeaderTransform } from "../transform/header-transform.js";
 import { Rewrite } from "../transform/rewrite.js";
 import { DropReason } from "../verdict.js";
 import { NONE, type FlowPairs } from "./flow-pairs.js";
-
-/** How a layer lets a packet out. */
-export const LayerOutcome = { Allow: 0, Deny: 1, Hairpin: 2, HandlePacket: 3, Error: 4 } as const;
-export type LayerOutcome = (typeof LayerOutcome)[keyof typeof LayerOutcome];
-
-/** Why a layer could not process a packet (spec 02 §8.2); the stage names are the reference's variants. */
-export type LayerError =
-  | { readonly stage: "FlowTableFull"; readonly layer: string; readonly dir: Direction }
-  | { readonly stage: "GenDesc" | "GenHdrTransform" | "GenBodyTransform" | "GenPacket"; readonly cause: GeneratorError }
-  | { readonly stage: "ModMeta"; readonly cause: GeneratorError }
-  | { readonly stage: "HeaderTransform"; readonly header: string }
-  | { readonly stage: "BodyTransform"; readonly cause: BodyTransformError };
+import type { LayerObserver } from "./layer-observer.js";
+import type { LayerError } from "./layer-outcome.js";
 
 /** The state of a walk; one instance serves a port. */
 export class Walk {
   dir: Direction = "out";
   nowMs = 0;
+  /** Set while somebody watches the packet. */
+  observer: LayerObserver | undefined = undefined;
   readonly packet: Packet = new Packet();
   readonly rewrite: Rewrite;
   readonly metadata: ActionMetadata = new ActionMetadata();

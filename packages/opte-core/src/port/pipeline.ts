@@ -7,17 +7,28 @@ import type { Direction } from "opte-api";
 import { count } from "../layer/layer-stats.js";
 import type { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
-import type { ProbeLabels } from "../provider/probes.js";
 import { applyProgram } from "../transform/apply.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
 import { DropReason, Verdict } from "../verdict.js";
+import type { PacketObserver, UnifiedLookUp } from "./observer.js";
 import type { PortParts } from "./port-parts.js";
-import { directionStats, PortStat } from "./port-stats.js";
-import { ProcessResult } from "./process-result.js";
+import { countVerdict, directionStats, PortStat } from "./port-stats.js";
+import { ProcessResult, resultLabels } from "./process-result.js";
 import { SlowPath } from "./slow-path.js";
 import { isTcp, SegmentView } from "./tcp-segment.js";
-import { TcpOutcome } from "./tcp-tracking.js";
-import { EPOCH, FLAG_LIST, FLAG_MTU_UNRESTRICTED, FLAGS, HASH, PROGRAM, TCP_ID, TCP_SLOT, type Uft } from "./uft.js";
+import { TcpOutcome, tcpStep } from "./tcp-tracking.js";
+import {
+  EPOCH,
+  FLAG_LIST,
+  FLAG_MTU_UNRESTRICTED,
+  FLAGS,
+  HASH,
+  PROGRAM,
+  type RecordedTransforms,
+  TCP_ID,
+  TCP_SLOT,
+  type Uft,
+} from "./uft.js";
 
 /** No verdict yet: the packet must take the slow path. */
 const MISS = -1;
@@ -38,8 +49,45 @@ export class Pipeline {
     this.#slowPath = new SlowPath(parts, this.result);
   }
 
-  /** Parses a frame; on `false` the verdict is `ParseError` and the port is not entered. */
-  parse(dir: Direction, frame: Frame): boolean {
+  /** Takes a frame through the port, whose state and epoch are given. */
+  process(dir: Direction, frame: Frame, state: string, epoch: number): Verdict {
+    if (!this.#accept(dir, frame, state)) return this.result.verdict;
+    const nowMs = this.#enter(dir, epoch);
+    const tcp = this.#readSegment();
+    let verdict: Verdict | typeof MISS = MISS;
+    const slot = this.#findCurrent(dir, epoch);
+    if (slot >= 0) verdict = this.#hit(dir, slot, epoch, nowMs, tcp);
+    if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
+    return this.#leave(dir, epoch, verdict);
+  }
+
+  /** {@link process}, every step of which is told to `observer`; dry runs come this way too. */
+  observe(dir: Direction, frame: Frame, state: string, epoch: number, observer: PacketObserver): Verdict {
+    this.#walk.observer = observer;
+    this.#slowPath.observer = observer;
+    try {
+      if (this.#accept(dir, frame, state)) this.#runObserved(dir, epoch, observer);
+      observer.decided?.(this.result);
+    } finally {
+      this.#walk.observer = undefined;
+      this.#slowPath.observer = undefined;
+    }
+    return this.result.verdict;
+  }
+
+  #runObserved(dir: Direction, epoch: number, observer: PacketObserver): void {
+    const nowMs = this.#enter(dir, epoch);
+    const tcp = this.#readSegment();
+    observer.unifiedLookedUp?.(dir, this.result.flow, this.#lookUp(dir, epoch, tcp));
+    let verdict: Verdict | typeof MISS = MISS;
+    const slot = this.#findCurrent(dir, epoch);
+    if (slot >= 0) verdict = this.#hitObserved(dir, slot, epoch, nowMs, tcp, observer);
+    if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
+    this.#leave(dir, epoch, verdict);
+  }
+
+  /** Parses a frame; on `false` the verdict stands, and the port is not entered. */
+  #accept(dir: Direction, frame: Frame, state: string): boolean {
     const { result } = this;
     const { packet } = this.#walk;
     result.begin();
@@ -49,31 +97,53 @@ export class Pipeline {
       return false;
     }
     result.flow.copyFrom(packet.flow);
-    return true;
+    if (state === "running") return true;
+    result.verdict = Verdict.Error;
+    result.error = { kind: "BadState", state };
+    return false;
   }
 
-  /** Processes the frame parsed last. */
-  process(dir: Direction, epoch: number): Verdict {
-    const { result } = this;
+  /** @returns the time of the packet */
+  #enter(dir: Direction, epoch: number): number {
     const { port, providers } = this.#parts;
-    const { packet } = this.#walk;
     const { probes } = providers;
     const nowMs = providers.clock.nowMs();
     if (probes.portProcessEntry !== undefined) {
-      probes.portProcessEntry(dir, port, result.flow, epoch, packet.frame.view());
+      probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#walk.packet.frame.view());
     }
+    return nowMs;
+  }
+
+  /** @returns whether the packet has a TCP segment */
+  #readSegment(): boolean {
+    const { packet } = this.#walk;
     const tcp = isTcp(packet);
     if (tcp) this.#segment.read(packet);
-    let verdict: Verdict | typeof MISS = MISS;
-    const slot = this.#findCurrent(dir, epoch);
-    if (slot >= 0) verdict = this.#hit(dir, slot, epoch, nowMs, tcp);
-    if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
+    return tcp;
+  }
+
+  #leave(dir: Direction, epoch: number, verdict: Verdict): Verdict {
+    const { result } = this;
+    const { port, providers } = this.#parts;
+    const { probes } = providers;
     result.verdict = verdict;
-    this.#count(dir, verdict);
+    countVerdict(this.#parts.stats, dir, result);
     if (probes.portProcessReturn !== undefined) {
-      probes.portProcessReturn(dir, port, result.flow, result.flowAfter, epoch, labels(result), result.path);
+      probes.portProcessReturn(dir, port, result.flow, result.flowAfter, epoch, resultLabels(result), result.path);
     }
     return verdict;
+  }
+
+  /** What will be found for this packet's flow, without a trace of the question. */
+  #lookUp(dir: Direction, epoch: number, tcp: boolean): UnifiedLookUp {
+    const uft = this.#parts.uft.table(dir);
+    const slot = uft.find(this.#walk.packet.flow);
+    if (slot < 0) return { kind: "miss" };
+    const entryEpoch = uft.table.word(slot, EPOCH);
+    if (entryEpoch !== (epoch | 0)) return { kind: "stale", epoch: entryEpoch >>> 0 };
+    if (tcp && uft.table.word(slot, TCP_SLOT) >= 0 && this.#tcpSlot(uft, slot) < 0) return { kind: "tcpGone" };
+    const recorded = uft.recorded(slot) as RecordedTransforms; // Unwrap: every entry has them from its insertion on
+    return { kind: "hit", recorded };
   }
 
   /** The entry of this packet's flow, if it was made under the current rules; an older one is removed with its partner. */
@@ -100,26 +170,69 @@ export class Pipeline {
   }
 
   #hit(dir: Direction, slot: number, epoch: number, nowMs: number, tcp: boolean): Verdict | typeof MISS {
-    const { port, providers, stats, tracking } = this.#parts;
+    this.#noteHit(dir, slot, epoch, nowMs);
+    const outcome = tcp ? this.#track(dir, slot, nowMs) : TcpOutcome.Tracked;
+    return outcome === TcpOutcome.NewFlow ? MISS : this.#transform(dir, slot, outcome === TcpOutcome.Closed);
+  }
+
+  #hitObserved(
+    dir: Direction,
+    slot: number,
+    epoch: number,
+    nowMs: number,
+    tcp: boolean,
+    observer: PacketObserver,
+  ): Verdict | typeof MISS {
+    const uft = this.#parts.uft.table(dir);
     const { packet } = this.#walk;
+    uft.table.remember(slot);
+    this.#noteHit(dir, slot, epoch, nowMs);
+    let outcome: TcpOutcome = TcpOutcome.Tracked;
+    if (tcp) {
+      const tcpSlot = this.#tcpSlot(uft, slot);
+      if (tcpSlot >= 0) this.#parts.tcp.remember(tcpSlot);
+      const step = tcpSlot < 0 ? undefined : this.#parts.tracking.foresee(dir, tcpSlot, this.#segment);
+      outcome = this.#track(dir, slot, nowMs);
+      if (step !== undefined) observer.tcpTracked?.(packet.flow, tcpStep(step, outcome));
+    }
+    if (outcome === TcpOutcome.NewFlow) return MISS;
+    const verdict = this.#transform(dir, slot, outcome === TcpOutcome.Closed);
+    if (verdict !== Verdict.Error) observer.emitted?.(packet.frame, this.result.reason);
+    return verdict;
+  }
+
+  #noteHit(dir: Direction, slot: number, epoch: number, nowMs: number): void {
+    const { port, providers, stats } = this.#parts;
+    count(stats, directionStats(dir) + PortStat.UftHit);
+    this.#parts.uft.table(dir).table.touch(slot, nowMs);
+    providers.probes.uftHit?.(dir, port, this.#walk.packet.flow, epoch, nowMs);
+  }
+
+  /** Slot of the TCP flow that an entry is tied to; -1 when it has gone, or there never was one. */
+  #tcpSlot({ table }: Uft, slot: number): number {
+    const tcpSlot = table.word(slot, TCP_SLOT);
+    return this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID)) ? tcpSlot : -1;
+  }
+
+  /** Tracks the segment of a hit; an entry whose TCP flow has gone must not serve it. */
+  #track(dir: Direction, slot: number, nowMs: number): TcpOutcome {
+    const { table } = this.#parts.uft.table(dir);
+    const tcpSlot = table.word(slot, TCP_SLOT);
+    if (tcpSlot < 0) return TcpOutcome.Tracked;
+    if (!this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID))) return TcpOutcome.NewFlow;
+    return this.#parts.tracking.hit(dir, tcpSlot, this.#walk.packet.flow, this.#segment, nowMs);
+  }
+
+  /** @param closing whether the packet ends its TCP flow, once it is rewritten */
+  #transform(dir: Direction, slot: number, closing: boolean): Verdict {
     const uft = this.#parts.uft.table(dir);
     const { table } = uft;
-    count(stats, directionStats(dir) + PortStat.UftHit);
-    table.touch(slot, nowMs);
-    providers.probes.uftHit?.(dir, port, packet.flow, epoch, nowMs);
     const tcpSlot = table.word(slot, TCP_SLOT);
-    let closing = false;
-    if (tcp && tcpSlot >= 0) {
-      if (!this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID))) return MISS;
-      const outcome = tracking.hit(dir, tcpSlot, packet.flow, this.#segment, nowMs);
-      if (outcome === TcpOutcome.NewFlow) return MISS;
-      closing = outcome === TcpOutcome.Closed;
-    }
-    this.result.l4Hash = table.word(slot, HASH) >>> 0;
     const flags = table.word(slot, FLAGS);
+    this.result.l4Hash = table.word(slot, HASH) >>> 0;
     this.result.mtuUnrestricted = (flags & FLAG_MTU_UNRESTRICTED) !== 0;
     const verdict = (flags & FLAG_LIST) === 0 ? this.#applyProgram(uft, slot) : this.#replay(dir, uft, slot);
-    if (closing) tracking.close(dir, tcpSlot, this.result.flow);
+    if (closing) this.#parts.tracking.close(dir, tcpSlot, this.result.flow);
     return verdict;
   }
 
@@ -158,43 +271,5 @@ export class Pipeline {
     if (status === RewriteStatus.Done) return Verdict.Modified;
     this.result.reason = status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong;
     return Verdict.Drop;
-  }
-
-  #count(dir: Direction, verdict: Verdict): void {
-    const { stats } = this.#parts;
-    const base = directionStats(dir);
-    switch (verdict) {
-      case Verdict.Modified:
-        count(stats, base + PortStat.Modified);
-        break;
-      case Verdict.Hairpin:
-        count(stats, base + PortStat.Hairpin);
-        break;
-      case Verdict.Drop:
-        count(stats, base + PortStat.Drop);
-        count(stats, base + dropStat(this.result.reason));
-        break;
-      default:
-        // A failing recorded list is not counted, as in the reference (spec 02 §20 W15).
-        if (this.result.path !== 2) count(stats, base + PortStat.ProcessError);
-    }
-  }
-}
-
-function dropStat(reason: DropReason): number {
-  if (reason === DropReason.TcpError) return PortStat.DropTcpError;
-  return reason === DropReason.HandlePacket ? PortStat.DropHandlePacket : PortStat.DropLayer;
-}
-
-function labels(result: ProcessResult): ProbeLabels {
-  switch (result.verdict) {
-    case Verdict.Hairpin:
-      return ["Hairpin"];
-    case Verdict.Drop:
-      return result.layer === "" ? ["Drop", String(result.reason)] : ["Drop", result.layer];
-    case Verdict.Error:
-      return [`ERROR: ${result.error?.kind ?? ""}`];
-    default:
-      return ["Modified"];
   }
 }

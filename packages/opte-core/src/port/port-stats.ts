@@ -1,7 +1,10 @@
 // Counters of a port (spec 02 §12).
 
 import type { Direction } from "opte-api";
+import { count } from "../layer/layer-stats.js";
 import type { StatBlock } from "../provider/stats.js";
+import { DropReason, Verdict } from "../verdict.js";
+import type { ProcessResult } from "./process-result.js";
 
 const PER_DIRECTION = [
   "drop",
@@ -58,4 +61,29 @@ export function portStats(port: string, uftCapacity: number, tcpCapacity: number
   values[directionStats("out") + PortStat.UftCapacity] = uftCapacity;
   values[PortStat.TcpCapacity] = tcpCapacity;
   return { module: "xde", name: port, fields: PORT_STAT_FIELDS, values };
+}
+
+/** Counts what a packet came to. */
+export function countVerdict(stats: Float64Array, dir: Direction, { verdict, reason, path }: ProcessResult): void {
+  const base = directionStats(dir);
+  switch (verdict) {
+    case Verdict.Modified:
+      count(stats, base + PortStat.Modified);
+      break;
+    case Verdict.Hairpin:
+      count(stats, base + PortStat.Hairpin);
+      break;
+    case Verdict.Drop:
+      count(stats, base + PortStat.Drop);
+      count(stats, base + dropStat(reason));
+      break;
+    default:
+      // A failing recorded list is not counted, as in the reference (spec 02 §20 W15).
+      if (path !== 2) count(stats, base + PortStat.ProcessError);
+  }
+}
+
+function dropStat(reason: DropReason): number {
+  if (reason === DropReason.TcpError) return PortStat.DropTcpError;
+  return reason === DropReason.HandlePacket ? PortStat.DropHandlePacket : PortStat.DropLayer;
 }

@@ -3,6 +3,7 @@
 import { OpteError, type Direction, type MacAddr } from "opte-api";
 import type { Action } from "../action/action.js";
 import { FlowKey } from "../flow/flow-id.js";
+import { UndoLog } from "../flow/undo-log.js";
 import { FlowPairs } from "../layer/flow-pairs.js";
 import { Layer, type LayerSpec } from "../layer/layer.js";
 import type { DependantPriority } from "../layer/layer-flows.js";
@@ -25,7 +26,9 @@ import {
   type TcpFlowsDump,
   type UftDump,
 } from "./dump.js";
+import { DryRun, type DryRunResult } from "./dry-run.js";
 import type { NetworkDefinition } from "./network-definition.js";
+import type { PacketObserver } from "./observer.js";
 import { Pipeline } from "./pipeline.js";
 import type { PortParts } from "./port-parts.js";
 import { portStats } from "./port-stats.js";
@@ -70,6 +73,7 @@ export class Port {
 
   readonly #parts: PortParts;
   readonly #pipeline: Pipeline;
+  readonly #dryRun: DryRun;
   readonly #stats: StatBlock;
   readonly #registrations: readonly StatRegistration[];
   readonly #lock: KMutex;
@@ -86,8 +90,9 @@ export class Port {
     limits: PortLimits,
   ) {
     const providers = completeProviders(given);
-    const pairs = new FlowPairs();
-    const templates = new TemplateTable();
+    const undo = new UndoLog();
+    const pairs = new FlowPairs(undo);
+    const templates = new TemplateTable(undo);
     const uft = new UftPair(limits.uft, pairs, templates);
     const tcp = new TcpFlows(limits.tcp, pairs);
     const dependants = (nowMs: number): DependantPriority => tcp.parentPriorities(nowMs);
@@ -120,6 +125,7 @@ export class Port {
       scratchKey,
     };
     this.#pipeline = new Pipeline(this.#parts);
+    this.#dryRun = new DryRun(this.#parts);
     this.result = this.#pipeline.result;
   }
 
@@ -138,14 +144,23 @@ export class Port {
    * @param dir `out` for a frame of the guest, `in` for one from the network
    */
   process(dir: Direction, frame: Frame): Verdict {
-    const pipeline = this.#pipeline;
-    if (!pipeline.parse(dir, frame)) return Verdict.ParseError;
-    if (this.#state !== "running") {
-      this.result.verdict = Verdict.Error;
-      this.result.error = { kind: "BadState", state: this.#state };
-      return Verdict.Error;
-    }
-    return pipeline.process(dir, this.#epoch);
+    return this.#pipeline.process(dir, frame, this.#state, this.#epoch);
+  }
+
+  /** {@link process}, telling `observer` every step of the packet's way. The frame, the result and the port come out the same. */
+  observe(dir: Direction, frame: Frame, observer: PacketObserver): Verdict {
+    return this.#pipeline.observe(dir, frame, this.#state, this.#epoch, observer);
+  }
+
+  /**
+   * What {@link process} would make of a frame now. The frame stays as it is, and so does the port: its tables, counters and result,
+   * and the finite resources of its actions; nothing is logged, no probe fires. It is a real run on a copy, whose changes are
+   * taken back, and costs accordingly more.
+   *
+   * Exact if the actions' descriptors keep to `FlowDescriptor` and have `reclaim` wherever they have `release`.
+   */
+  dryRun(dir: Direction, frame: Frame, observer: PacketObserver = {}): DryRunResult {
+    return this.#lock.hold(() => this.#dryRun.run(dir, frame, this.#state, this.#epoch, observer), "dryRun");
   }
 
   /** To *running*, from any state. */

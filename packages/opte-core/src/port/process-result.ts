@@ -2,12 +2,12 @@
 
 import type { BodyTransformError } from "../transform/body-transform.js";
 import { FlowKey } from "../flow/flow-id.js";
-import type { LayerError } from "../layer/walk.js";
+import type { LayerError } from "../layer/layer-outcome.js";
 import type { Frame } from "../packet/frame.js";
 import { updateFlow } from "../packet/packet-flow.js";
 import type { Packet } from "../packet/packet.js";
 import type { ParseError } from "../packet/parse-error.js";
-import type { ProcessPath } from "../provider/probes.js";
+import type { ProbeLabels, ProcessPath } from "../provider/probes.js";
 import { DropReason, Verdict } from "../verdict.js";
 
 /** Why a packet could not be processed (verdict `Error`), by the reference's variant names (spec 02 §11.8). */
@@ -67,5 +67,19 @@ export class ProcessResult {
     this.path = 3;
     this.l4Hash = 0;
     this.mtuUnrestricted = false;
+  }
+}
+
+/** What probes say of a result (spec 02 §17.2). */
+export function resultLabels(result: ProcessResult): ProbeLabels {
+  switch (result.verdict) {
+    case Verdict.Hairpin:
+      return ["Hairpin"];
+    case Verdict.Drop:
+      return result.layer === "" ? ["Drop", String(result.reason)] : ["Drop", result.layer];
+    case Verdict.Error:
+      return [`ERROR: ${result.error?.kind ?? ""}`];
+    default:
+      return ["Modified"];
   }
 }

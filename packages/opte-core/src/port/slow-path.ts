@@ -5,15 +5,17 @@ import { flowCrc32 } from "../flow/flow-hash.js";
 import { FlowKey } from "../flow/flow-id.js";
 import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
-import { LayerOutcome, type Walk } from "../layer/walk.js";
+import { LayerOutcome } from "../layer/layer-outcome.js";
+import type { Walk } from "../layer/walk.js";
 import { compileProgram } from "../transform/program.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
 import { DropReason, Verdict } from "../verdict.js";
+import type { PacketObserver } from "./observer.js";
 import type { PortParts } from "./port-parts.js";
 import { directionStats, PortStat } from "./port-stats.js";
 import type { ProcessResult } from "./process-result.js";
 import { TCP_ENTRY_ID, type TcpSegment } from "./tcp-flows.js";
-import { TcpOutcome } from "./tcp-tracking.js";
+import { TcpOutcome, tcpStep } from "./tcp-tracking.js";
 import {
   FLAG_LIST,
   FLAG_MTU_UNRESTRICTED,
@@ -27,6 +29,9 @@ import {
 
 /** Walks packets through the layers of one port. */
 export class SlowPath {
+  /** Set while somebody watches the packet. */
+  observer: PacketObserver | undefined = undefined;
+
   readonly #parts: PortParts;
   readonly #walk: Walk;
   readonly #result: ProcessResult;
@@ -54,7 +59,7 @@ export class SlowPath {
     let closed = false;
     let tcpSlot = NONE;
     if (segment !== undefined) {
-      const outcome = tracking.miss("out", arrived, arrived, segment, nowMs);
+      const outcome = this.#track("out", arrived, segment, nowMs);
       if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
       closed = outcome === TcpOutcome.Closed;
       tcpSlot = tracking.slot;
@@ -71,12 +76,21 @@ export class SlowPath {
     this.#outbound.mirrorFrom(this.#walk.packet.flow);
     let tcpSlot = NONE;
     if (segment !== undefined) {
-      const outcome = tracking.miss("in", this.#outbound, this.#result.flow, segment, nowMs);
+      const outcome = this.#track("in", this.#outbound, segment, nowMs);
       if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
       if (outcome === TcpOutcome.Closed) return this.#finish();
       tcpSlot = tracking.slot;
     }
     return this.#cache("in", epoch, nowMs, tcpSlot);
+  }
+
+  #track(dir: Direction, outbound: FlowKey, segment: TcpSegment, nowMs: number): TcpOutcome {
+    const { tracking, tcp } = this.#parts;
+    const { observer } = this;
+    const foreseen = observer === undefined ? undefined : tracking.foresee(dir, tcp.find(outbound), segment);
+    const outcome = tracking.miss(dir, outbound, this.#result.flow, segment, nowMs);
+    if (foreseen !== undefined) observer?.tcpTracked?.(outbound, tcpStep(foreseen, outcome));
+    return outcome;
   }
 
   /** Runs the layers; returns the verdict of the one that ended the walk, or nothing when all let the packet through. */
@@ -174,15 +188,21 @@ export class SlowPath {
   }
 
   #finish(): Verdict {
-    const status = this.#walk.rewrite.finish();
-    if (status === RewriteStatus.Done) return Verdict.Modified;
-    return this.#drop(status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong);
+    const { rewrite, packet } = this.#walk;
+    const status = rewrite.finish();
+    const verdict = status === RewriteStatus.Done ? Verdict.Modified : this.#drop(dropReason(status));
+    this.observer?.emitted?.(packet.frame, this.#result.reason);
+    return verdict;
   }
 
   #drop(reason: DropReason): Verdict {
     this.#result.reason = reason;
     return Verdict.Drop;
   }
+}
+
+function dropReason(status: RewriteStatus): DropReason {
+  return status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong;
 }
 
 function summaryOf(walk: Walk): string {

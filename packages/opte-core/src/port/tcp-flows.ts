@@ -73,12 +73,13 @@ export class TcpFlows {
   #counters: Float64Array;
   #nextId = 1;
   readonly #key: FlowKey = new FlowKey();
-  readonly #wheel: ExpiryWheel = new ExpiryWheel();
+  readonly #wheel: ExpiryWheel;
   /** `killEpoch` at the last sweep for killed entries. */
   #sweptEpoch = 0;
 
   constructor(limit: number, pairs: FlowPairs) {
-    this.table = new FlowTable(limit, OWNER_WORDS);
+    this.table = new FlowTable(limit, OWNER_WORDS, pairs.undo);
+    this.#wheel = new ExpiryWheel(pairs.undo);
     this.#pairs = pairs;
     this.#counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
   }
@@ -120,6 +121,7 @@ export class TcpFlows {
       counters.set(this.#counters);
       this.#counters = counters;
     }
+    this.#rememberCounters(slot);
     this.#counters.fill(0, slot * COUNTERS, (slot + 1) * COUNTERS);
     this.table.setWord(slot, STATE, state);
     this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
@@ -142,7 +144,7 @@ export class TcpFlows {
     this.table.touch(slot, nowMs);
     this.#count(dir, slot, segment);
     const state = this.state(slot);
-    const next = nextTcpState(dir, state, segment.flags, this.#acksGuest(slot, segment.ack));
+    const next = this.next(dir, slot, segment);
     this.#track(dir, slot, segment);
     if (next >= 0 && next !== state) {
       this.table.setWord(slot, STATE, next);
@@ -150,6 +152,17 @@ export class TcpFlows {
       this.#wheel.schedule(slot, nowMs + tcpTtlMs(next));
     }
     return next;
+  }
+
+  /** What {@link run} would do to the state of a flow: the new one, `UNEXPECTED` or `NEW_FLOW`. */
+  next(dir: Direction, slot: number, segment: TcpSegment): number {
+    return nextTcpState(dir, this.state(slot), segment.flags, this.#acksGuest(slot, segment.ack));
+  }
+
+  /** To be called before a dry run changes an entry. */
+  remember(slot: number): void {
+    this.table.remember(slot);
+    this.#rememberCounters(slot);
   }
 
   /** Notes the flow id under which inbound segments arrive. */
@@ -268,6 +281,14 @@ export class TcpFlows {
     const at = slot * COUNTERS + (dir === "in" ? 0 : 1);
     this.#counters[at + SEGS_IN] = this.#counter(slot, dir === "in" ? SEGS_IN : SEGS_OUT) + 1;
     this.#counters[at + BYTES_IN] = this.#counter(slot, dir === "in" ? BYTES_IN : BYTES_OUT) + segment.frameLen;
+  }
+
+  #rememberCounters(slot: number): void {
+    const { undo } = this.#pairs;
+    if (!undo.isOn) return;
+    const at = slot * COUNTERS;
+    const counters = this.#counters.slice(at, at + COUNTERS);
+    undo.note(() => this.#counters.set(counters, at));
   }
 
   #counter(slot: number, counter: number): number {

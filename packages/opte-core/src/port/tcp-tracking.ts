@@ -1,11 +1,12 @@
 // What a tracked TCP segment means for its packet and for the flow tables (spec 02 §13.4).
 
-import type { Direction } from "opte-api";
+import type { Direction, TcpState as TcpStateName } from "opte-api";
 import { FlowKey } from "../flow/flow-id.js";
 import { NEW_FLOW, nextTcpState, TCP_STATE_NAMES, TcpState, UNEXPECTED } from "../flow/tcp-matrix.js";
 import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import type { CompleteProviders } from "../provider/providers.js";
+import type { TcpStep } from "./observer.js";
 import { directionStats, PortStat } from "./port-stats.js";
 import type { TcpFlows, TcpSegment } from "./tcp-flows.js";
 import type { UftPair } from "./uft-pair.js";
@@ -68,6 +69,7 @@ export class TcpTracking {
     const slot = this.#tcp.find(outbound);
     this.slot = NONE;
     if (slot < 0) return this.#first(dir, outbound, arrived, segment, nowMs);
+    this.#tcp.remember(slot);
     const before = this.#tcp.state(slot);
     const next = this.#tcp.run(dir, slot, segment, nowMs);
     if (next === NEW_FLOW) {
@@ -104,6 +106,14 @@ export class TcpTracking {
     if (inboundKnown && this.#uft.remove("in", key)) this.#uftClosed("in", key);
     this.#tcp.remove(slot);
     this.noteGauges();
+  }
+
+  /** What a segment will do to its flow, which is tracked in `slot`, or not yet (-1); without a trace of the question. */
+  foresee(dir: Direction, slot: number, segment: TcpSegment): Omit<TcpStep, "outcome"> {
+    const before = slot < 0 ? TcpState.Closed : this.#tcp.state(slot);
+    const next = slot < 0 ? nextTcpState(dir, before, segment.flags, false) : this.#tcp.next(dir, slot, segment);
+    const after = next === UNEXPECTED ? "unexpected" : next === NEW_FLOW ? "newFlow" : stateName(next);
+    return { before: stateName(before), after };
   }
 
   /** Publishes the tables' sizes. */
@@ -164,6 +174,13 @@ export class TcpTracking {
   }
 }
 
-function stateName(state: number): string {
-  return TCP_STATE_NAMES[state] ?? "";
+/** What was foreseen of a segment, with what came of it. */
+export function tcpStep(foreseen: Omit<TcpStep, "outcome">, outcome: TcpOutcome): TcpStep {
+  return { ...foreseen, outcome: OUTCOME_NAMES[outcome] };
+}
+
+const OUTCOME_NAMES = ["tracked", "closed", "newFlow", "refused"] as const;
+
+function stateName(state: number): TcpStateName {
+  return TCP_STATE_NAMES[state] as TcpStateName; // Unwrap: states are 0 to 9, each with a name
 }

@@ -4,6 +4,7 @@
 
 import type { Direction } from "opte-api";
 import { FLOW_WORDS, FlowKey } from "../flow/flow-id.js";
+import type { UndoLog } from "../flow/undo-log.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 import type { TemplateTable } from "../transform/template-table.js";
 import { PARTNER, Uft } from "./uft.js";
@@ -14,8 +15,10 @@ export class UftPair {
   /** Outbound flow id that answers each inbound entry, ten words a slot. */
   #partnerKeys: Int32Array = new Int32Array(0);
   readonly #key: FlowKey = new FlowKey();
+  readonly #undo: UndoLog;
 
   constructor(limit: number, pairs: FlowPairs, templates: TemplateTable) {
+    this.#undo = pairs.undo;
     this.in = new Uft(limit, pairs, templates, (slot) => {
       this.#forgetInbound(slot);
     });
@@ -36,9 +39,10 @@ export class UftPair {
       keys.set(this.#partnerKeys);
       this.#partnerKeys = keys;
     }
+    this.#rememberKey(slot);
     this.#partnerKeys.set(outbound.words, slot * FLOW_WORDS);
     const partner = this.out.table.find(outbound);
-    if (partner >= 0) this.out.table.setWord(partner, PARTNER, slot);
+    if (partner >= 0) this.#setPartner(partner, slot);
   }
 
   /** The partner of an entry in the opposite table, or -1. */
@@ -59,9 +63,22 @@ export class UftPair {
     this.out.clear();
   }
 
+  #setPartner(outbound: number, inbound: number): void {
+    this.out.table.remember(outbound);
+    this.out.table.setWord(outbound, PARTNER, inbound);
+  }
+
+  /** The key may be that of an entry which a dry run has removed. */
+  #rememberKey(slot: number): void {
+    if (!this.#undo.isOn) return;
+    const at = slot * FLOW_WORDS;
+    const key = this.#partnerKeys.slice(at, at + FLOW_WORDS);
+    this.#undo.note(() => this.#partnerKeys.set(key, at));
+  }
+
   #forgetInbound(slot: number): void {
     this.#key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
     const partner = this.out.table.find(this.#key);
-    if (partner >= 0 && this.out.table.word(partner, PARTNER) === slot) this.out.table.setWord(partner, PARTNER, NONE);
+    if (partner >= 0 && this.out.table.word(partner, PARTNER) === slot) this.#setPartner(partner, NONE);
   }
 }

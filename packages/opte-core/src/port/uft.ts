@@ -58,13 +58,14 @@ export class Uft {
   readonly #recorded: (RecordedTransforms | undefined)[] = [];
   readonly #removing: (slot: number) => void;
   readonly #victimKey: FlowKey = new FlowKey();
-  readonly #wheel: ExpiryWheel = new ExpiryWheel();
+  readonly #wheel: ExpiryWheel;
   /** `killEpoch` at the last sweep for killed entries. */
   #sweptEpoch = 0;
 
   /** @param removing told of every entry before it leaves the table, but not when the table is cleared */
   constructor(limit: number, pairs: FlowPairs, templates: TemplateTable, removing: (slot: number) => void) {
-    this.table = new FlowTable(limit, OWNER_WORDS);
+    this.table = new FlowTable(limit, OWNER_WORDS, pairs.undo);
+    this.#wheel = new ExpiryWheel(pairs.undo);
     this.#pairs = pairs;
     this.#templates = templates;
     this.#removing = removing;
@@ -102,7 +103,7 @@ export class Uft {
     this.table.setWord(slot, PARTNER, NONE);
     this.table.setWord(slot, PARENTS, parents);
     this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
-    this.#recorded[slot] = recorded;
+    this.setRecorded(slot, recorded);
     this.#wheel.schedule(slot, nowMs + FLOW_TTL_MS);
     return slot;
   }
@@ -119,7 +120,12 @@ export class Uft {
     return this.#recorded[slot];
   }
 
-  setRecorded(slot: number, recorded: RecordedTransforms): void {
+  setRecorded(slot: number, recorded: RecordedTransforms | undefined): void {
+    const { undo } = this.#pairs;
+    if (undo.isOn) {
+      const before = this.#recorded[slot];
+      undo.note(() => (this.#recorded[slot] = before));
+    }
     this.#recorded[slot] = recorded;
   }
 
@@ -199,6 +205,6 @@ export class Uft {
     if ((this.table.word(slot, FLAGS) & FLAG_LIST) === 0) {
       releaseProgram(this.table.records, slot * this.table.stride + PROGRAM, this.#templates);
     }
-    this.#recorded[slot] = undefined;
+    this.setRecorded(slot, undefined);
   }
 }

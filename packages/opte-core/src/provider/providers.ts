@@ -21,13 +21,14 @@ export interface Providers {
   readonly random?: RandomProvider;
 }
 
-/** Providers with every default filled in. */
+/** Providers with every default filled in, one bag a port. */
 export interface CompleteProviders {
   readonly clock: ClockProvider;
-  readonly log: LogProvider;
+  /** Silent, like the probes, while the port runs dry. */
+  log: LogProvider;
   readonly lock: LockProvider;
   readonly stats: StatsProvider;
-  readonly probes: ProbesProvider;
+  probes: ProbesProvider;
 }
 
 export function completeProviders(providers: Providers): CompleteProviders {

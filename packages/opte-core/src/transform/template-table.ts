@@ -5,6 +5,7 @@
 //
 // What differs from flow to flow (UDP source port) or from packet to packet (two lengths) is 0 here and written after the copy.
 
+import { UndoLog } from "../flow/undo-log.js";
 import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
 import {
   encapLen,
@@ -40,6 +41,11 @@ export class TemplateTable {
   readonly #entries: (Entry | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #ids: Map<string, number> = new Map();
+  readonly #undo: UndoLog;
+
+  constructor(undo: UndoLog = new UndoLog()) {
+    this.#undo = undo;
+  }
 
   /** How many encapsulations are in use. */
   get size(): number {
@@ -59,11 +65,13 @@ export class TemplateTable {
     const entry = known === undefined ? undefined : this.#entries[known];
     if (known !== undefined && entry !== undefined) {
       entry.users += 1;
+      this.#noteAcquired(known);
       return known;
     }
     const id = this.#free.pop() ?? this.#entries.length;
     this.#entries[id] = { ...template, key, users: 1 };
     this.#ids.set(key, id);
+    this.#noteAcquired(id);
     return id;
   }
 
@@ -72,6 +80,7 @@ export class TemplateTable {
     const entry = this.#entries[id];
     if (entry === undefined) return;
     entry.users -= 1;
+    if (this.#undo.isOn) this.#undo.note(() => this.#takeBack(id, entry));
     if (entry.users > 0) return;
     this.#entries[id] = undefined;
     this.#ids.delete(entry.key);
@@ -81,6 +90,19 @@ export class TemplateTable {
   /** The encapsulation of an id in use. */
   get(id: number): Template {
     return this.#entries[id] as Template; // Unwrap: an id is in use from `acquire` to `release`
+  }
+
+  #noteAcquired(id: number): void {
+    if (this.#undo.isOn) this.#undo.note(() => this.release(id));
+  }
+
+  /** Undoes the last release, all later changes having been undone, so that a freed id is the first to be given again. */
+  #takeBack(id: number, entry: Entry): void {
+    entry.users += 1;
+    if (entry.users > 1) return;
+    this.#free.pop();
+    this.#entries[id] = entry;
+    this.#ids.set(entry.key, id);
   }
 }
 
