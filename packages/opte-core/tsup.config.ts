@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
 const common = {
-  entry: ["src/index.ts"],
+  entry: ["src/index.ts", "src/testing/index.ts"],
   format: "esm",
   platform: "neutral",
   target: "es2023",

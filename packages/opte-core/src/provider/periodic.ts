@@ -17,10 +17,9 @@ export interface PeriodicTimer {
  * - *Who calls, and when:* whoever runs a port starts a timer that calls `port.expireFlows()` about once a second, and stops it
  *   before the port is closed. The engine starts none by itself.
  * - *Must:* call back in the thread that runs the port, from the event loop and never from inside another call into the port. The
- *   first call comes one interval after `start`, not at once. Calls may come late or be skipped under load; they are not caught up
- *   with in a burst.
- * - *Must not:* call early, call one callback while it runs, keep the program alive that has nothing else to do (where the event
- *   loop can tell), or let one timer's `stop` touch another of the same name.
+ *   first call comes one interval after `start`, not at once. Calls may come late, or be skipped under load.
+ * - *Must not:* call early, call a callback while it runs, keep a program alive that has nothing else to do (where the event loop
+ *   can tell), or let one timer's `stop` touch another of the same name.
  * - *Errors:* a callback does not throw; whoever passes one that may has to catch.
  * - *Cost:* starting is rare; a call is as cheap as your timers are.
  *
