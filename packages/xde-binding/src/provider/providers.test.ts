@@ -1,21 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LogLevel } from "opte-core";
+import {
+  clockSuite,
+  logSuite,
+  type LogSubject,
+  periodicSuite,
+  type PeriodicSubject,
+  randomSuite,
+  statsSuite,
+  type TestCase,
+} from "opte-core/testing";
 import { describe, expect, it, vi } from "vitest";
 import { nodeClock, nodePeriodic, nodeRandom, StatsRegistry, streamLog } from "../index.js";
 
+function runSuite(suite: readonly TestCase[]): void {
+  for (const test of suite) it(test.name, test.run);
+}
+
+/** Timers round what they wait for, so that they may wake a moment early. */
+const elapse = (ms: number): Promise<void> => sleep(ms + 1);
+
 describe("nodeClock", () => {
-  it("never decreases", () => {
-    let last = nodeClock.nowMs();
-    for (let i = 0; i < 1000; i++) {
-      const now = nodeClock.nowMs();
-      expect(now).toBeGreaterThanOrEqual(last);
-      last = now;
-    }
-  });
+  runSuite(clockSuite(() => ({ clock: nodeClock, elapse })));
 });
 
 describe("nodePeriodic", () => {
-  it.each([1, 9, 99, 101, 0, -10, 10.5])("bad_interval: refuses %d ms", (intervalMs) => {
-    expect(() => nodePeriodic.start("test", intervalMs, () => undefined)).toThrow("not a positive multiple of 10 ms");
-  });
+  runSuite(periodicSuite((): PeriodicSubject => ({ periodic: nodePeriodic, clock: nodeClock, elapse })));
 
   it.each([10, 100, 200, 500])("good_interval: calls back every %d ms until it is stopped", (intervalMs) => {
     vi.useFakeTimers();
@@ -33,45 +43,65 @@ describe("nodePeriodic", () => {
 });
 
 describe("nodeRandom", () => {
-  it("gives unsigned 32-bit integers that differ", () => {
-    const drawn = new Set(Array.from({ length: 64 }, () => nodeRandom.nextU32()));
-    expect(drawn.size).toBeGreaterThan(60);
-    for (const n of drawn) expect(n >>> 0).toBe(n);
-  });
+  runSuite(randomSuite(() => nodeRandom));
 });
 
 describe("streamLog", () => {
+  const SEVERITIES: Readonly<Record<string, number>> = { NOTE: 0, WARN: 1, ERROR: 2 };
+
+  /** A log into a string; lines are read back as they stand there. */
+  function makeSubject(): LogSubject {
+    let written = "";
+    let isBroken = false;
+    const write = (text: string): void => {
+      if (isBroken) throw new Error("EPIPE");
+      written += text;
+    };
+    return {
+      log: streamLog({ write }),
+      lines: () =>
+        [...written.matchAll(/^\[(\w+)\] (.*)\n/gm)].map(([, level = "", text = ""]) => ({
+          severity: SEVERITIES[level] ?? Number.NaN,
+          text,
+        })),
+      breakSink(): void {
+        isBroken = true;
+      },
+    };
+  }
+
+  runSuite(logSuite(makeSubject));
+
   it("writes the reference's line form", () => {
     const lines: string[] = [];
     const log = streamLog({ write: (text: string) => lines.push(text) });
-    log.log("note", "a");
-    log.log("warn", "b");
-    log.log("error", "c");
-    expect(lines).toEqual(["[NOTE] a\n", "[WARN] b\n", "[ERROR] c\n"]);
+    const levels: readonly LogLevel[] = ["note", "warn", "error"];
+    for (const level of levels) log.log(level, "a");
+    expect(lines).toEqual(["[NOTE] a\n", "[WARN] a\n", "[ERROR] a\n"]);
   });
 });
 
 describe("StatsRegistry", () => {
-  const block = (name: string): Parameters<StatsRegistry["register"]>[0] => ({
-    module: "xde",
-    name,
-    fields: ["hits", "misses"],
-    values: Float64Array.of(3, 4),
-  });
-
-  it("shows registered blocks until they are withdrawn", () => {
-    const registry = new StatsRegistry();
-    const registration = registry.register(block("opte0"));
-    expect(registry.snapshot().get("xde:opte0")).toEqual({ hits: 3, misses: 4 });
-    registration.unregister();
-    expect(registry.snapshot().size).toBe(0);
-  });
+  runSuite(
+    statsSuite(() => {
+      const stats = new StatsRegistry();
+      return {
+        stats,
+        read: (module, name): readonly (readonly [string, number])[] | undefined => {
+          const counters = stats.snapshot().get(`${module}:${name}`);
+          return counters && Object.entries(counters);
+        },
+      };
+    }),
+  );
 
   it("refuses names that a kernel statistic could not have, and names in use", () => {
     const registry = new StatsRegistry();
-    registry.register(block("opte0"));
-    expect(() => registry.register(block("opte0"))).toThrow('"xde:opte0" is registered already');
-    expect(() => registry.register(block("x".repeat(31)))).toThrow("kstat name too long: xxx");
-    expect(() => registry.register(block("a\0b"))).toThrow("kstat name contains NUL char");
+    const register = (name: string) => (): unknown =>
+      registry.register({ module: "xde", name, fields: ["hits"], values: Float64Array.of(3) });
+    register("opte0")();
+    expect(register("opte0")).toThrow('"xde:opte0" is registered already');
+    expect(register("x".repeat(31))).toThrow("kstat name too long: xxx");
+    expect(register("a\0b")).toThrow("kstat name contains NUL char");
   });
 });

@@ -17,9 +17,12 @@ export class StatsRegistry implements StatsProvider {
     const key = `${module}:${name}`;
     if (this.#blocks.has(key)) throw new Error(`Cannot register statistics: "${key}" is registered already`);
     this.#blocks.set(key, block);
+    let isRegistered = true;
     return {
       unregister: (): void => {
-        this.#blocks.delete(key);
+        // Once withdrawn, the name may be another block's.
+        if (isRegistered) this.#blocks.delete(key);
+        isRegistered = false;
       },
     };
   }
