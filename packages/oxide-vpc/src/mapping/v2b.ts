@@ -1,14 +1,17 @@
 // Where boundary services take in packets to the outside (spec 04 §9.2).
 
-import { IpCidr, type IpAddr, type Ipv4Cidr, type Ipv6Cidr } from "opte-api";
+import { type IpAddr, type IpCidr, Ipv4Cidr, Ipv6Cidr } from "opte-api";
 import type { DumpVirt2BoundaryResp, TunnelEndpoint } from "../api/model.js";
-import { PrefixTrie } from "./prefix-trie.js";
+import { ipv4Of, ipv6Of, wordsOf } from "./address-words.js";
+import { EndpointSets } from "./endpoint-sets.js";
+import { NO_VALUE, PrefixTrie } from "./prefix-trie.js";
 
 /** Maps prefixes to sets of tunnel endpoints; the longest prefix that a destination is in counts. Endpoints are known by address. */
 export class Virt2Boundary {
-  readonly #ip4: PrefixTrie<readonly TunnelEndpoint[]> = new PrefixTrie();
-  readonly #ip6: PrefixTrie<readonly TunnelEndpoint[]> = new PrefixTrie();
-  readonly #prefixes: Map<string, IpCidr> = new Map();
+  readonly #sets: EndpointSets = new EndpointSets();
+  /** Values are numbers of sets. */
+  readonly #ip4: PrefixTrie = new PrefixTrie(1);
+  readonly #ip6: PrefixTrie = new PrefixTrie(4);
 
   /**
    * Adds endpoints to a prefix, which may be new and may stay without any. Endpoints that the prefix has keep their VNIs; of two new ones
@@ -26,42 +29,43 @@ export class Virt2Boundary {
     const known = this.endpointsOf(prefix);
     if (known === undefined) return;
     const rest = known.filter(({ ip }) => !endpoints.some((endpoint) => endpoint.ip.equals(ip)));
-    if (rest.length > 0) {
-      this.#set(prefix, rest);
-      return;
-    }
-    if (prefix.family === 4) this.#ip4.remove([prefix.network.value], prefix.prefixLen);
-    else this.#ip6.remove(prefix.network.words, prefix.prefixLen);
-    this.#prefixes.delete(prefix.toString());
+    if (rest.length > 0) this.#set(prefix, rest);
+    else this.#release(this.#trie(prefix).remove(wordsOf(prefix.network), prefix.prefixLen));
   }
 
   /** The endpoints for a destination, in ascending order of address; `undefined` if no prefix has it. May be empty. */
   lookUp(dst: IpAddr): readonly TunnelEndpoint[] | undefined {
-    return dst.family === 4 ? this.#ip4.match([dst.value], 32) : this.#ip6.match(dst.words, 128);
+    return this.#endpoints(this.#trie(dst).match(wordsOf(dst), dst.family === 4 ? 32 : 128));
   }
 
   /** The endpoints of exactly this prefix. */
   endpointsOf(prefix: IpCidr): readonly TunnelEndpoint[] | undefined {
-    return prefix.family === 4
-      ? this.#ip4.get([prefix.network.value], prefix.prefixLen)
-      : this.#ip6.get(prefix.network.words, prefix.prefixLen);
+    return this.#endpoints(this.#trie(prefix).get(wordsOf(prefix.network), prefix.prefixLen));
   }
 
   dump(): DumpVirt2BoundaryResp {
     const ip4: (readonly [Ipv4Cidr, readonly TunnelEndpoint[]])[] = [];
     const ip6: (readonly [Ipv6Cidr, readonly TunnelEndpoint[]])[] = [];
-    for (const prefix of [...this.#prefixes.values()].toSorted((a, b) => IpCidr.compare(a, b))) {
-      const endpoints = this.endpointsOf(prefix) ?? [];
-      if (prefix.family === 4) ip4.push([prefix, endpoints]);
-      else ip6.push([prefix, endpoints]);
-    }
+    this.#ip4.forEach((words, length, set) => ip4.push([new Ipv4Cidr(ipv4Of(words), length), this.#sets.get(set)]));
+    this.#ip6.forEach((words, length, set) => ip6.push([new Ipv6Cidr(ipv6Of(words), length), this.#sets.get(set)]));
     return { mappings: { ip4, ip6 } };
   }
 
   #set(prefix: IpCidr, endpoints: readonly TunnelEndpoint[]): void {
-    if (prefix.family === 4) this.#ip4.set([prefix.network.value], prefix.prefixLen, endpoints);
-    else this.#ip6.set(prefix.network.words, prefix.prefixLen, endpoints);
-    this.#prefixes.set(prefix.toString(), prefix);
+    const set = this.#sets.take(endpoints);
+    this.#release(this.#trie(prefix).set(wordsOf(prefix.network), prefix.prefixLen, set));
+  }
+
+  #release(set: number): void {
+    if (set !== NO_VALUE) this.#sets.release(set);
+  }
+
+  #endpoints(set: number): readonly TunnelEndpoint[] | undefined {
+    return set === NO_VALUE ? undefined : this.#sets.get(set);
+  }
+
+  #trie({ family }: { readonly family: 4 | 6 }): PrefixTrie {
+    return family === 4 ? this.#ip4 : this.#ip6;
   }
 }
 

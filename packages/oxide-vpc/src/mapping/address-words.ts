@@ -1,0 +1,18 @@
+// Addresses as 32-bit words, the form that tables keep them in.
+
+import { type IpAddr, Ipv4Addr, Ipv6Addr } from "opte-api";
+
+/** Unsigned words of an address, most significant first: one of IPv4, four of IPv6. */
+export function wordsOf(ip: IpAddr): readonly number[] {
+  return ip.family === 4 ? [ip.value] : ip.words;
+}
+
+/** The IPv4 address of the first word. */
+export function ipv4Of([value = 0]: readonly number[]): Ipv4Addr {
+  return Ipv4Addr.fromNumber(value);
+}
+
+/** The IPv6 address of the first four words. */
+export function ipv6Of([a = 0, b = 0, c = 0, d = 0]: readonly number[]): Ipv6Addr {
+  return Ipv6Addr.fromWords(a, b, c, d);
+}
