@@ -51,10 +51,4 @@ export const DROP_REASON_NAMES: readonly string[] = [
 ];
 
 /** Kinds of processing error (spec 02 §8.2, §11.8); names as the vectors print them. */
-export type ProcessErrorKind =
-  | "BadState"
-  | "BodyTransform"
-  | "FlowTableFull"
-  | "HandlePkt"
-  | "HdrTransform"
-  | "Layer";
+export type ProcessErrorKind = "BadState" | "BodyTransform" | "FlowTableFull" | "HandlePkt" | "HdrTransform" | "Layer";

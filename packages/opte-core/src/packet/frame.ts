@@ -31,7 +31,9 @@ export class Frame {
    */
   constructor(bytes: Uint8Array, start: number, end: number) {
     if (!(start >= 0 && start <= end && end <= bytes.length)) {
-      throw new RangeError(`Cannot make a frame: bounds ${start}..${end} lie outside a buffer of ${bytes.length} bytes`);
+      throw new RangeError(
+        `Cannot make a frame: bounds ${start}..${end} lie outside a buffer of ${bytes.length} bytes`,
+      );
     }
     this.bytes = bytes;
     this.start = start;
