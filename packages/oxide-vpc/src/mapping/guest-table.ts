@@ -30,11 +30,6 @@ export class GuestTable {
     this.#key = new Uint32Array(addressWords + 1);
   }
 
-  /** Number of guests. */
-  get size(): number {
-    return this.#index.size;
-  }
-
   set(address: readonly number[], vni: Vni, ether: MacAddr, underlay: Ipv6Addr): void {
     const known = this.#find(address, vni);
     const guest = known === NO_VALUE ? this.#guests.allocate() : known;

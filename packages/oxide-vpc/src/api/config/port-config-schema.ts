@@ -3,16 +3,14 @@
 import * as v from "valibot";
 import type { PortLimits } from "../port-limits.js";
 import type { PortConfig } from "./port-config.js";
+import { ipv6Schema, macSchema, vniSchema } from "./address-schema.js";
 import {
   boundaryServicesSchema,
   firewallRuleSchema,
-  ipv6Schema,
   m2pSchema,
-  macSchema,
   routerEntrySchema,
   v2bSchema,
   v2pSchema,
-  vniSchema,
 } from "./rule-schema.js";
 import { integerSchema } from "./text-schema.js";
 import { dhcpSchema, ipCfgSchema } from "./vpc-cfg-schema.js";

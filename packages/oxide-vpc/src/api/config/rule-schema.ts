@@ -1,6 +1,5 @@
 // Schemas of firewall rules, routes and mappings.
 
-import { IpAddr, IpCidr, Ipv6Addr, MacAddr, MulticastUnderlay, Vni } from "opte-api";
 import * as v from "valibot";
 import type { FirewallHosts } from "../firewall-hosts.js";
 import type { FirewallPorts } from "../firewall-ports.js";
@@ -10,29 +9,23 @@ import type { SetMcast2PhysReq, SetVirt2BoundaryReq, SetVirt2PhysReq } from "../
 import type { BoundaryServices } from "../phys-net.js";
 import type { RouterEntry } from "../router-entry.js";
 import type { RouterTarget } from "../router-target.js";
-import { Uuid } from "../uuid.js";
-import { integerSchema, textSchema } from "./text-schema.js";
+import {
+  cidrSchema,
+  ipSchema,
+  ipv6Schema,
+  macSchema,
+  multicastUnderlaySchema,
+  uuidSchema,
+  vniSchema,
+} from "./address-schema.js";
+import { integerSchema } from "./text-schema.js";
 
-const ip = textSchema((text) => IpAddr.parse(text));
-const cidr = textSchema((text) => IpCidr.parse(text));
 const byte = integerSchema(0, 0xff);
-
-/** A MAC address. */
-export const macSchema: v.GenericSchema<unknown, MacAddr> = textSchema((text) => MacAddr.parse(text));
-
-/** An underlay address. */
-export const ipv6Schema: v.GenericSchema<unknown, Ipv6Addr> = textSchema((text) => Ipv6Addr.parse(text));
-
-/** A VNI; JSON writes it as a number. */
-export const vniSchema: v.GenericSchema<unknown, Vni> = v.pipe(
-  integerSchema(0, Vni.MAX),
-  v.transform((value) => Vni.of(value)),
-);
 
 const hosts: v.GenericSchema<unknown, FirewallHosts> = v.variant("kind", [
   v.strictObject({ kind: v.literal("any") }),
-  v.strictObject({ kind: v.literal("subnet"), cidr }),
-  v.strictObject({ kind: v.literal("ip"), ip }),
+  v.strictObject({ kind: v.literal("subnet"), cidr: cidrSchema }),
+  v.strictObject({ kind: v.literal("ip"), ip: ipSchema }),
   v.strictObject({ kind: v.literal("vni"), vni: vniSchema }),
 ]);
 
@@ -71,34 +64,34 @@ export const firewallRuleSchema: v.GenericSchema<unknown, FirewallRule> = v.stri
 
 const routerTarget: v.GenericSchema<unknown, RouterTarget> = v.variant("kind", [
   v.strictObject({ kind: v.literal("drop") }),
-  v.strictObject({ kind: v.literal("internetGateway"), uuid: v.exactOptional(textSchema((text) => Uuid.parse(text))) }),
-  v.strictObject({ kind: v.literal("ip"), ip }),
-  v.strictObject({ kind: v.literal("vpcSubnet"), cidr }),
+  v.strictObject({ kind: v.literal("internetGateway"), uuid: v.exactOptional(uuidSchema) }),
+  v.strictObject({ kind: v.literal("ip"), ip: ipSchema }),
+  v.strictObject({ kind: v.literal("vpcSubnet"), cidr: cidrSchema }),
 ]);
 
 /** A route. */
 export const routerEntrySchema: v.GenericSchema<unknown, RouterEntry> = v.strictObject({
-  dest: cidr,
+  dest: cidrSchema,
   target: routerTarget,
   class: v.picklist(["system", "custom"]),
 });
 
 /** Where a guest is. */
 export const v2pSchema: v.GenericSchema<unknown, SetVirt2PhysReq> = v.strictObject({
-  vip: ip,
+  vip: ipSchema,
   phys: v.strictObject({ ether: macSchema, ip: ipv6Schema, vni: vniSchema }),
 });
 
 /** Where boundary services take in packets. */
 export const v2bSchema: v.GenericSchema<unknown, SetVirt2BoundaryReq> = v.strictObject({
-  vip: cidr,
+  vip: cidrSchema,
   tep: v.array(v.strictObject({ ip: ipv6Schema, vni: vniSchema })),
 });
 
 /** The underlay group of a multicast group. */
 export const m2pSchema: v.GenericSchema<unknown, SetMcast2PhysReq> = v.strictObject({
-  group: ip,
-  underlay: textSchema((text) => MulticastUnderlay.parse(text)),
+  group: ipSchema,
+  underlay: multicastUnderlaySchema,
 });
 
 /** How packets from the outside come. */

@@ -3,10 +3,17 @@
 import { TextError } from "opte-api";
 import * as v from "valibot";
 
+/** What JSON Schema can say of a text: what it stands for, and a regular expression that every right one matches, and some wrong ones. */
+export interface TextForm {
+  readonly description: string;
+  readonly pattern?: string;
+}
+
 /** A string that `parse` reads; its TextError becomes an issue. */
-export function textSchema<T>(parse: (text: string) => T): v.GenericSchema<unknown, T> {
+export function textSchema<T>(parse: (text: string) => T, form: TextForm): v.GenericSchema<unknown, T> {
   return v.pipe(
     v.string(expected("a string")),
+    v.metadata({ ...form }),
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
       try {
         return parse(dataset.value);

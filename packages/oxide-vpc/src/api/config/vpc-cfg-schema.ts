@@ -1,14 +1,12 @@
 // Schema of a port's addresses and DHCP options.
 
-import { DomainName, IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr, PortRange, type IpAddr } from "opte-api";
+import { type IpAddr, IpCidr, PortRange } from "opte-api";
 import * as v from "valibot";
 import type { ExternalIpCfg } from "../external-ip-cfg.js";
 import { type DhcpCfg, IpCfg, type IpFamilyCfg, type Ipv4Cfg, type Ipv6Cfg, NO_DHCP_OPTIONS } from "../vpc-cfg.js";
-import { booleanSchema, integerSchema, textSchema } from "./text-schema.js";
+import { domainNameSchema, ipv4CidrSchema, ipv4Schema, ipv6CidrSchema, ipv6Schema } from "./address-schema.js";
+import { booleanSchema, integerSchema } from "./text-schema.js";
 
-const ipv4 = textSchema((text) => Ipv4Addr.parse(text));
-const ipv6 = textSchema((text) => Ipv6Addr.parse(text));
-const domainName = textSchema((text) => DomainName.parse(text));
 const portNumber = integerSchema(0, 0xffff);
 const flag = v.optional(booleanSchema(), false);
 
@@ -20,19 +18,10 @@ const portRange = v.pipe(
 /** A port's addresses; at least one family is there. */
 export const ipCfgSchema: v.GenericSchema<unknown, IpCfg> = v.pipe(
   v.strictObject({
-    ipv4: v.exactOptional(
-      familySchema(
-        ipv4,
-        textSchema((text) => Ipv4Cidr.parse(text)),
-      ),
-    ),
-    ipv6: v.exactOptional(
-      familySchema(
-        ipv6,
-        textSchema((text) => Ipv6Cidr.parse(text)),
-      ),
-    ),
+    ipv4: v.exactOptional(familySchema(ipv4Schema, ipv4CidrSchema)),
+    ipv6: v.exactOptional(familySchema(ipv6Schema, ipv6CidrSchema)),
   }),
+  v.metadata({ minProperties: 1 }),
   v.rawTransform<{ ipv4?: Ipv4Cfg; ipv6?: Ipv6Cfg }, IpCfg>(({ dataset, addIssue, NEVER }) => {
     const ipCfg = IpCfg.of(dataset.value.ipv4, dataset.value.ipv6);
     if (ipCfg !== undefined) return ipCfg;
@@ -44,11 +33,11 @@ export const ipCfgSchema: v.GenericSchema<unknown, IpCfg> = v.pipe(
 /** What DHCP tells the guest. */
 export const dhcpSchema: v.GenericSchema<unknown, DhcpCfg> = v.optional(
   v.strictObject({
-    hostname: v.exactOptional(domainName),
-    hostDomain: v.exactOptional(domainName),
-    domainSearchList: v.optional(v.array(domainName), []),
-    dns4Servers: v.optional(v.array(ipv4), []),
-    dns6Servers: v.optional(v.array(ipv6), []),
+    hostname: v.exactOptional(domainNameSchema),
+    hostDomain: v.exactOptional(domainNameSchema),
+    domainSearchList: v.optional(v.array(domainNameSchema), []),
+    dns4Servers: v.optional(v.array(ipv4Schema), []),
+    dns6Servers: v.optional(v.array(ipv6Schema), []),
   }),
   NO_DHCP_OPTIONS,
 );
