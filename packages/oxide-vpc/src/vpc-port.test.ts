@@ -1,6 +1,6 @@
 import { type Direction, IpAddr, IpCidr, Ipv6Addr } from "opte-api";
 import { describe, expect, it } from "vitest";
-import { ACK, ipFrame, SYN, tcp, udp } from "../test/frames.js";
+import { ACK, EXTERNAL, ipFrame, SYN, tcp, udp } from "../test/frames.js";
 import { Bench, G1, G2 } from "../test/vpc-bench.js";
 import { FirewallRule, GATEWAY_MAC, RouterTarget, Uuid } from "./api/index.js";
 import { VpcPort } from "./index.js";
@@ -161,6 +161,51 @@ describe("a command that a VPC port refuses changes nothing", () => {
     expect(() => bench.vpc.setExternalIps({})).toThrow(expect.objectContaining({ kind: "BadState" }));
     bench.vpc.port.start();
     expect(bench.sent("8.8.8.8", udp(1, 53)).inner.srcPort).toBe(inner.srcPort);
+  });
+});
+
+describe("a TCP connection through a VPC port", () => {
+  const FIN = 0x01;
+
+  it("is followed from the guest's SYN to its end (tcp_outbound)", () => {
+    const bench = new Bench().routeOut();
+    const { inner } = bench.sent("8.8.8.8", tcp(1000, 80, SYN, 100));
+    const answer = (flags: number, seq: number, ack: number): void => {
+      bench.received("8.8.8.8", inner.src, tcp(80, inner.srcPort, flags, seq, ack), { options: [EXTERNAL] });
+    };
+    answer(SYN | ACK, 500, 101);
+    bench.sent("8.8.8.8", tcp(1000, 80, ACK, 101, 501));
+    bench.sent("8.8.8.8", tcp(1000, 80, FIN | ACK, 101, 501));
+    answer(ACK, 501, 102);
+    answer(FIN | ACK, 501, 102);
+    bench.sent("8.8.8.8", tcp(1000, 80, ACK, 102, 502));
+    expect(bench.vpc.port.dumpTcpFlows().flows.map(([, { tcpState }]) => tcpState.tcpState)).toEqual(["TimeWait"]);
+    expect(bench.vpc.port.stats()).toMatchObject({ out_uft_miss: 1, out_uft_hit: 3, in_uft_miss: 1, in_uft_hit: 2 });
+    bench.advance(61_000);
+    bench.vpc.port.expireFlows();
+    expect(bench.vpc.port.dumpUft()).toMatchObject({ inNumFlows: 0, outNumFlows: 0 });
+    expect([bench.flowCount("firewall"), bench.flowCount("nat")]).toEqual([1, 1]);
+    bench.advance(60_000);
+    bench.vpc.port.expireFlows();
+    expect(bench.vpc.port.dumpTcpFlows().flows).toEqual([]);
+    expect([bench.flowCount("firewall"), bench.flowCount("nat")]).toEqual([0, 0]);
+  });
+
+  it("ends with the last acknowledgement of a peer that opened it, which still arrives (tcp_inbound)", () => {
+    const bench = new Bench().knows(G2);
+    const from = (flags: number, seq: number, ack: number): void => {
+      bench.received("172.30.0.6", "172.30.0.5", tcp(1000, 22, flags, seq, ack));
+    };
+    from(SYN, 100, 0);
+    bench.sent("172.30.0.6", tcp(22, 1000, SYN | ACK, 500, 101));
+    from(ACK, 101, 501);
+    from(FIN | ACK, 101, 501);
+    bench.sent("172.30.0.6", tcp(22, 1000, ACK, 501, 102));
+    bench.sent("172.30.0.6", tcp(22, 1000, FIN | ACK, 501, 102));
+    expect(bench.vpc.port.dumpTcpFlows().flows.map(([, { tcpState }]) => tcpState.tcpState)).toEqual(["LastAck"]);
+    from(ACK, 102, 502);
+    expect(bench.vpc.port.dumpTcpFlows().flows).toEqual([]);
+    expect(bench.vpc.port.dumpUft()).toMatchObject({ inNumFlows: 0, outNumFlows: 0 });
   });
 });
 

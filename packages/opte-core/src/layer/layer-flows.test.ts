@@ -115,6 +115,16 @@ describe("a layer's flow table", () => {
     expect(evicted).toHaveLength(2);
   });
 
+  it("eviction_selects_highest_prio: the highest priority goes, whatever its age", () => {
+    const { pairs, flows, add } = table(3);
+    const priorities = new Map([add(1, TCP, 0), add(2, TCP, 9), add(3, TCP, 5)].map((pair, i) => [pair, [7, 9, 8][i]]));
+    for (const pair of priorities.keys()) pairs.link(NONE, pair);
+    const victim = flows.findVictim((pair) => priorities.get(pair) ?? NO_OPINION);
+    flows.evict(victim, scratch, () => undefined);
+    expect(flows.lookUp("out", flow(2, TCP), 10)).toBe(-1);
+    expect(flows.size).toBe(2);
+  });
+
   it("eviction_priority_inheritance: a protected dependant protects the pair, else the lowest priority counts", () => {
     const { pairs, flows, add } = table(2);
     const first = add(1, TCP, 0);

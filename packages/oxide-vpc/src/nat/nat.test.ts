@@ -29,7 +29,7 @@ describe("SNAT", () => {
     ["52.10.128.69", "10.77.77.13", 4096, 1428],
     ["2606:2800:220:1:248:1893:25c8:1946", "2001:db8::1", 8192, 22425],
   ])(
-    "to %s takes the highest port of the range, and its answer comes back (guest_to_internet)",
+    "to %s takes the highest port of the range, and its answer comes back (guest_to_internet_ipv4, guest_to_internet_ipv6)",
     (dst, externalIp, port, entropy) => {
       const bench = openBench();
       const { inner, entropy: sourcePort } = bench.sent(dst, tcp(44490, 80, SYN));
@@ -45,7 +45,7 @@ describe("SNAT", () => {
     ["8.8.8.8", ICMP, 8, 0, 4096],
     ["2001:db8:7::7", ICMPV6, 128, 129, 8192],
   ])(
-    "to %s translates echo ids, the next lower one for the next (snat_icmp_echo_rewrite)",
+    "to %s translates echo ids, the next lower one for the next (snat_icmp4_echo_rewrite, snat_icmp6_echo_rewrite)",
     (dst, proto, request, reply, id) => {
       const bench = openBench();
       const first = bench.sent(dst, echo(proto, request, 7)).inner;

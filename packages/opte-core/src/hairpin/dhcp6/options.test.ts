@@ -34,7 +34,7 @@ function nested(levels: number, content = ""): string {
 }
 
 describe("reading options", () => {
-  it("finds what a Linux client sent (test_parse_snooped_solicit_message, _client_id, _option_request, _iana)", () => {
+  it("finds what a Linux client sent (test_parse_snooped_solicit_message, test_parse_snooped_client_id, test_parse_snooped_option_request, test_parse_snooped_iana)", () => {
     expect(areDhcp6OptionsValid(SNOOPED, 0, SNOOPED.length)).toBe(true);
     const found = [1, 6, 8, 3].map((code) => {
       const at = findDhcp6Option(SNOOPED, 0, SNOOPED.length, code);
@@ -56,6 +56,30 @@ describe("reading options", () => {
 
   it("requests nothing without an option request", () => {
     expect(isDhcp6OptionRequested(SNOOPED, -1, 23)).toBe(false);
+  });
+
+  it("reads an IA_TA, which has an id and options alone (test_iata)", () => {
+    expect(isValid(option(4, "25fadd0b"))).toBe(true);
+    expect(isValid(option(4, "25fadd0b" + option(5, "00".repeat(24))))).toBe(true);
+    expect(isValid(option(4, "25fadd"))).toBe(false);
+  });
+
+  it("reads an elapsed time of two bytes (test_elapsed_time)", () => {
+    expect(isValid(option(8, "0001"))).toBe(true);
+    expect(isValid(option(8, "01"))).toBe(false);
+    expect(isValid(option(8, "000001"))).toBe(false);
+  });
+
+  it("reads a rapid commit, which has no data (test_rapid_commit)", () => {
+    const text = option(14, "") + option(8, "0000");
+    expect(isValid(text)).toBe(true);
+    expect(findDhcp6Option(fromHex(text), 0, fromHex(text).length, 14)).toBe(0);
+  });
+
+  it("reads a request for options by their codes (test_option_request)", () => {
+    const bytes = fromHex(option(6, "0017 0018 0027"));
+    expect([23, 24, 39, 31].map((code) => isDhcp6OptionRequested(bytes, 0, code))).toEqual([true, true, true, false]);
+    expect(isValid(option(6, "0017 00"))).toBe(false);
   });
 
   it("passes over options that it does not know (test_raw_option_from_bytes)", () => {
