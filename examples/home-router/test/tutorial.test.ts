@@ -2,22 +2,14 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { fencedBlocks } from "../../../test/fenced-blocks.ts";
 import { demo } from "../src/demo.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const EXAMPLE = "examples/home-router";
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-interface Block {
-  readonly language: string;
-  /** What stands behind the language: a file's path, or `output`. */
-  readonly label: string;
-  readonly text: string;
-}
-
-const blocks: readonly Block[] = [
-  ...read("docs/tutorials/home-router.md").matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm),
-].map(([, language = "", label = "", text = ""]) => ({ language, label, text }));
+const blocks = fencedBlocks(read("docs/tutorials/home-router.md"));
 const files = blocks.filter(({ language }) => language === "ts");
 const commands = blocks
   .filter(({ language }) => language === "sh")
