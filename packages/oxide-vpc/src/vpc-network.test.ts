@@ -20,6 +20,7 @@ import {
 import { GATEWAY_MAC, NO_DHCP_OPTIONS } from "./api/index.js";
 import { VpcNetwork } from "./vpc-network.js";
 
+const BROADCAST = MacAddr.parse("ff:ff:ff:ff:ff:ff");
 const GATEWAY_IP = Ipv4Addr.parse("172.30.0.1");
 
 const sent = (
@@ -53,7 +54,7 @@ const FRAMES: readonly SampleFrame[] = [
   {
     name: "ARP request of the guest",
     dir: "out",
-    bytes: ether(MacAddr.parse("ff:ff:ff:ff:ff:ff"), G1.mac, 0x0806, [
+    bytes: ether(BROADCAST, G1.mac, 0x0806, [
       ...[0, 1, 8, 0, 6, 4, 0, 1, ...G1.mac.bytes, ...G1.ip4.bytes],
       ...[0, 0, 0, 0, 0, 0, ...GATEWAY_IP.bytes],
     ]),
@@ -62,7 +63,16 @@ const FRAMES: readonly SampleFrame[] = [
   sent("TCP over IPv6", 6, tcp(1025, 80, SYN)),
   sent("Echo request for the gateway", 4, echo(ICMP, 8, 7), GATEWAY_IP),
   sent("Neighbor solicitation", 6, icmp(ICMPV6, 135, 0, [0, 0, 0, 0], [...G2.ip6.bytes])),
-  sent("DHCPDISCOVER", 4, udp(68, 67, DISCOVER), Ipv4Addr.parse("255.255.255.255")),
+  {
+    name: "DHCPDISCOVER of the guest",
+    dir: "out",
+    bytes: ipFrame(
+      { dst: BROADCAST, src: G1.mac },
+      Ipv4Addr.parse("0.0.0.0"),
+      Ipv4Addr.parse("255.255.255.255"),
+      udp(68, 67, DISCOVER),
+    ),
+  },
   received("UDP over IPv6", 6, udp(53, 1025, [1, 2, 3])),
   received("TCP over IPv4", 4, tcp(22, 1025, SYN | ACK), []),
   received("Echo request", 4, echo(ICMP, 8, 7)),
