@@ -15,7 +15,7 @@ export interface Providers {
   readonly lock?: LockProvider;
   readonly stats?: StatsProvider;
   readonly probes?: ProbesProvider;
-  /** For users that let the port expire its flows by itself; without it they call `port.expireFlows()`. */
+  /** For network definitions and whoever runs the port, who calls `port.expireFlows()` from a timer; the port starts none. */
   readonly periodic?: PeriodicProvider;
   /** For generators of a network definition; the engine uses no randomness. */
   readonly random?: RandomProvider;
