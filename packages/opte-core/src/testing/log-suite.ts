@@ -34,7 +34,7 @@ const AWKWARD_TEXTS: readonly string[] = [
 /**
  * The contract of {@link LogProvider}.
  *
- * @param makeSubject makes a log for one test, with nothing written yet
+ * @param makeSubject makes a log for one test, with nothing written yet; called once at first, to see whether its sink can be broken
  */
 export function logSuite(makeSubject: () => LogSubject): readonly TestCase[] {
   const cases: TestCase[] = [
