@@ -142,10 +142,12 @@ export class FlowPairs {
 
   /** Gives up a whole parents list. */
   unlinkAll(head: number): void {
-    for (let link = head; link !== NONE;) {
+    for (let next = head; next !== NONE;) {
+      // A binding of its own for each step to undo.
+      const link = next;
       const pair = count(this.#links, link * 2);
-      const next = count(this.#links, link * 2 + 1);
-      if (this.undo.isOn) this.undo.note(() => this.#takeLinkAgain(link, pair, next));
+      const following = count(this.#links, link * 2 + 1);
+      if (this.undo.isOn) this.undo.note(() => this.#takeLinkAgain(link, pair, following));
       this.#giveLinkBack(link);
       this.#remember(pair);
       const left = count(this.#dependants, pair) - 1;
@@ -154,7 +156,7 @@ export class FlowPairs {
         if (this.#hasHalf(pair)) this.#owners[pair]?.dependantsGone(pair);
         else this.#free(pair);
       }
-      link = next;
+      next = following;
     }
   }
 

@@ -77,6 +77,7 @@ export class Layer {
     walk.observer?.layerEntered?.(this.name, dir, walk.before);
     walk.layer = this.name;
     const outcome = this.#process(walk);
+    this.#noteFlowCount();
     if (probes.layerProcessReturn !== undefined) {
       const labels = decisionLabels(decisionOf(outcome, walk.reason, walk.error));
       probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, labels);
@@ -111,21 +112,21 @@ export class Layer {
     this.rules.in.replace(inbound);
     this.rules.out.replace(outbound);
     if (soft) this.flows.markDirty();
-    else this.flows.clear();
+    else this.clearFlows();
     count(this.stats.values, LayerStat.SetRulesCalled);
     this.#noteRuleCounts();
   }
 
   clearFlows(): void {
     this.flows.clear();
-    this.stats.values[LayerStat.Flows] = 0;
+    this.#noteFlowCount();
   }
 
   expireFlows(nowMs: number, key: FlowKey): void {
     this.flows.expire(nowMs, key, (dir, flow, lastHitMs, now) => {
       this.#flowExpired(dir, flow, lastHitMs, now);
     });
-    this.stats.values[LayerStat.Flows] = this.flows.size;
+    this.#noteFlowCount();
   }
 
   #process(walk: Walk): LayerOutcome {
@@ -232,7 +233,6 @@ export class Layer {
     if (!this.#makeSpace(walk)) return LayerOutcome.Error;
     walk.opposite.mirrorFrom(walk.packet.flow);
     walk.parents.push(this.flows.add(walk.dir, walk.packet.flow, walk.opposite, undefined, walk.nowMs));
-    this.stats.values[LayerStat.Flows] = this.flows.size;
     return LayerOutcome.Allow;
   }
 
@@ -253,7 +253,6 @@ export class Layer {
     }
     walk.opposite.mirrorFrom(packet.flow);
     walk.parents.push(this.flows.add(dir, walk.before, walk.opposite, descriptor, walk.nowMs));
-    this.stats.values[LayerStat.Flows] = this.flows.size;
     return LayerOutcome.Allow;
   }
 
@@ -330,6 +329,10 @@ export class Layer {
 
   #count(dir: Direction, stat: number): void {
     count(this.stats.values, dir === "in" ? stat : stat + OUT_STATS);
+  }
+
+  #noteFlowCount(): void {
+    this.stats.values[LayerStat.Flows] = this.flows.size;
   }
 
   #noteRuleCounts(): void {

@@ -159,10 +159,7 @@ export class SlowPath {
       return Verdict.Error;
     }
     if (dir === "in") uft.pair(slot, this.#outbound);
-    const hash = flowCrc32(arrived);
-    this.#result.l4Hash = hash;
-    this.#result.mtuUnrestricted = walk.metadata.isInternalTarget;
-    table.table.setWord(slot, HASH, hash);
+    table.table.setWord(slot, HASH, flowCrc32(arrived));
     if (tcpSlot >= 0) {
       tcp.setParents(dir, tcpSlot, walk.linkParents(pairs));
       table.table.setWord(slot, TCP_SLOT, tcpSlot);
@@ -187,8 +184,11 @@ export class SlowPath {
     return shared;
   }
 
+  /** Emits a packet that goes on, cached or not. */
   #finish(): Verdict {
-    const { rewrite, packet } = this.#walk;
+    const { rewrite, packet, metadata } = this.#walk;
+    this.#result.l4Hash = flowCrc32(this.#result.flow);
+    this.#result.mtuUnrestricted = metadata.isInternalTarget;
     const status = rewrite.finish();
     const verdict = status === RewriteStatus.Done ? Verdict.Modified : this.#drop(dropReason(status));
     this.observer?.emitted?.(packet.frame, this.#result.reason);

@@ -167,7 +167,7 @@ export class TcpFlows {
 
   /** Notes the flow id under which inbound segments arrive. */
   setInbound(slot: number, inbound: FlowKey): void {
-    this.table.records.set(inbound.words, slot * this.table.stride + INBOUND);
+    for (let i = 0; i < FLOW_WORDS; i++) this.table.setWord(slot, INBOUND + i, inbound.words[i] ?? 0);
   }
 
   /** Reads that flow id into `key`; `false` when no inbound segment was seen yet. */
@@ -200,14 +200,18 @@ export class TcpFlows {
   /** Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently. */
   expire(nowMs: number, key: FlowKey, expired: (flow: FlowKey, lastHitMs: number, nowMs: number) => void): void {
     const { table } = this;
-    const due = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + tcpTtlMs(this.state(slot)));
-    for (const slot of due.sort((a, b) => table.compareSlots(a, b))) {
-      table.readKey(slot, key);
-      expired(key, table.lastHit(slot), nowMs);
-      this.#inherit(slot);
+    const due = new Set(this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + tcpTtlMs(this.state(slot))));
+    // All in flow order, so that resources come free in that order too.
+    const killed = this.#takeKilled().filter((slot) => !due.has(slot));
+    const going = [...due, ...killed].sort((a, b) => table.compareSlots(a, b));
+    for (const slot of going) {
+      if (due.has(slot)) {
+        table.readKey(slot, key);
+        expired(key, table.lastHit(slot), nowMs);
+        this.#inherit(slot);
+      }
       this.remove(slot);
     }
-    if (this.#sweptEpoch !== this.#pairs.killEpoch) this.#removeKilled();
   }
 
   /** Eviction verdicts of all live entries, lowest first by parent pair: what protects a layer's pairs (spec 02 §9.3). */
@@ -295,11 +299,15 @@ export class TcpFlows {
     return this.#counters[slot * COUNTERS + counter] as number; // Unwrap: counters grow with the table's slots
   }
 
-  #removeKilled(): void {
+  /** Slots of the killed entries, if there may be any since the last sweep. */
+  #takeKilled(): number[] {
+    const killed: number[] = [];
+    if (this.#sweptEpoch === this.#pairs.killEpoch) return killed;
     this.#sweptEpoch = this.#pairs.killEpoch;
     for (let slot = 0; slot < this.table.slotEnd; slot++) {
-      if (this.table.isUsed(slot) && !this.#isAlive(slot)) this.remove(slot);
+      if (this.table.isUsed(slot) && !this.#isAlive(slot)) killed.push(slot);
     }
+    return killed;
   }
 
   #evict(nowMs: number, evicted: (flow: FlowKey) => void): boolean {

@@ -47,6 +47,8 @@ export class TcpTracking {
   hit(dir: Direction, slot: number, flow: FlowKey, segment: TcpSegment, nowMs: number): TcpOutcome {
     const before = this.#tcp.state(slot);
     const next = this.#tcp.run(dir, slot, segment, nowMs);
+    // Several inbound flows may come to one outbound flow: to its external address, and to the private one.
+    if (dir === "in") this.#tcp.setInbound(slot, flow);
     if (next === UNEXPECTED) {
       this.#flowDrop(dir, slot, flow, segment);
       return TcpOutcome.Tracked;
@@ -131,6 +133,7 @@ export class TcpTracking {
     }
     if (state === TcpState.Closed) {
       if (dir === "out" && this.#uft.remove("out", outbound)) this.#uftClosed("out", outbound);
+      this.noteGauges();
       return TcpOutcome.Closed;
     }
     const slot = this.#tcp.create(dir, outbound, state, segment, nowMs, (flow) => {

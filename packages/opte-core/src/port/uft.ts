@@ -138,15 +138,19 @@ export class Uft {
   /** Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently. */
   expire(nowMs: number, key: FlowKey, expired: UftExpiryListener): void {
     const { table } = this;
-    const due = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + FLOW_TTL_MS);
-    for (const slot of due.sort((a, b) => table.compareSlots(a, b))) {
-      const lastHitMs = table.lastHit(slot);
-      table.readKey(slot, key);
-      expired(key, lastHitMs, nowMs);
-      this.#pairs.inheritAll(table.word(slot, PARENTS), lastHitMs);
+    const due = new Set(this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + FLOW_TTL_MS));
+    // All in flow order, so that resources come free in that order too.
+    const killed = this.#takeKilled().filter((slot) => !due.has(slot));
+    const going = [...due, ...killed].sort((a, b) => table.compareSlots(a, b));
+    for (const slot of going) {
+      if (due.has(slot)) {
+        const lastHitMs = table.lastHit(slot);
+        table.readKey(slot, key);
+        expired(key, lastHitMs, nowMs);
+        this.#pairs.inheritAll(table.word(slot, PARENTS), lastHitMs);
+      }
       this.remove(slot);
     }
-    if (this.#sweptEpoch !== this.#pairs.killEpoch) this.#removeKilled();
   }
 
   dump(): (readonly [FlowId, FlowEntryDump])[] {
@@ -166,11 +170,15 @@ export class Uft {
     return true;
   }
 
-  #removeKilled(): void {
+  /** Slots of the killed entries, if there may be any since the last sweep. */
+  #takeKilled(): number[] {
+    const killed: number[] = [];
+    if (this.#sweptEpoch === this.#pairs.killEpoch) return killed;
     this.#sweptEpoch = this.#pairs.killEpoch;
     for (let slot = 0; slot < this.table.slotEnd; slot++) {
-      if (this.table.isUsed(slot) && !this.#isAlive(slot)) this.remove(slot);
+      if (this.table.isUsed(slot) && !this.#isAlive(slot)) killed.push(slot);
     }
+    return killed;
   }
 
   #evict(evicted: (flow: FlowKey) => void): boolean {
