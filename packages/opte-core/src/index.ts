@@ -14,6 +14,18 @@ export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-defi
 export { type Port, type PortLimits, type PortState, type RulePair } from "./port/port.js";
 export type { PacketObserver, TcpStep, UnifiedLookUp } from "./port/observer.js";
 export { PORT_STAT_FIELDS } from "./port/port-stats.js";
+export type { PortSnapshot } from "./port/snapshot/snapshot.js";
+export type { SnapshotDecoder, SnapshotEncoder } from "./port/snapshot/snapshot-codec.js";
+export { SnapshotReader } from "./port/snapshot/snapshot-reader.js";
+export type { SnapshotObject, SnapshotValue } from "./port/snapshot/snapshot-value.js";
+export {
+  freePortsValue,
+  natBodyValue,
+  natDescriptorValue,
+  readFreePorts,
+  readNatBody,
+  readNatDescriptor,
+} from "./port/snapshot/nat-value.js";
 export type { ProcessError, ProcessResult } from "./port/process-result.js";
 export type { RecordedTransforms } from "./port/uft.js";
 export type { TcpFlowDump, TcpStateDump } from "./port/tcp-flows.js";

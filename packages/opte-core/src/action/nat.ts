@@ -67,7 +67,8 @@ export class InboundNat implements StatefulGenerator {
 /** A flow's translation between a private and an external address. */
 export class NatDescriptor implements FlowDescriptor {
   readonly name: string = "NAT";
-  readonly #externalIp: IpAddr;
+  readonly privateIp: IpAddr;
+  readonly externalIp: IpAddr;
   readonly #isAssigned: IsAssigned;
   readonly #outbound: HeaderTransform;
   readonly #inbound: HeaderTransform;
@@ -75,7 +76,8 @@ export class NatDescriptor implements FlowDescriptor {
   readonly #body: Generated<BodyTransform | undefined>;
 
   constructor(privateIp: IpAddr, externalIp: IpAddr, isAssigned: IsAssigned) {
-    this.#externalIp = externalIp;
+    this.privateIp = privateIp;
+    this.externalIp = externalIp;
     this.#isAssigned = isAssigned;
     this.#outbound = { name: "NAT", innerIp: { kind: "modify", fields: rewriteOf("src", externalIp) } };
     this.#inbound = { name: "NAT", innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) } };
@@ -94,7 +96,7 @@ export class NatDescriptor implements FlowDescriptor {
   }
 
   isValid(): boolean {
-    return this.#isAssigned(this.#externalIp);
+    return this.#isAssigned(this.externalIp);
   }
 }
 

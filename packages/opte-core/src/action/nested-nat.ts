@@ -30,6 +30,8 @@ const NO_PAYLOAD: BodyTransformError = { kind: "noPayload" };
  */
 export class NestedNat implements BodyTransform {
   readonly text: string;
+  readonly privateIp: IpAddr;
+  readonly externalIp: IpAddr;
   readonly #family: 4 | 6;
   readonly #private: Uint8Array;
   readonly #external: Uint8Array;
@@ -37,6 +39,8 @@ export class NestedNat implements BodyTransform {
   /** Both addresses are of one family. */
   constructor(privateIp: IpAddr, externalIp: IpAddr) {
     this.text = `[nested]: ${privateIp.toString()} <=> ${externalIp.toString()}`;
+    this.privateIp = privateIp;
+    this.externalIp = externalIp;
     this.#family = privateIp.family;
     this.#private = privateIp.bytes;
     this.#external = externalIp.bytes;

@@ -1,7 +1,7 @@
 // Ports of public addresses, lent to flows one by one (spec 02 §15.2).
 
 import type { IpAddr } from "opte-api";
-import type { FiniteResource, Obtained } from "./resource.js";
+import type { FiniteResource, Lease, Obtained } from "./resource.js";
 
 /** An inclusive range of ports, or of whatever else a pool numbers so, such as echo ids. */
 export interface PortSpan {
@@ -19,6 +19,14 @@ export interface PortMapping {
 export interface ExternalPort {
   readonly externalIp: IpAddr;
   readonly port: number;
+}
+
+/** The free ports of a range, in the order in which they came free. */
+export interface FreePorts {
+  /** The highest port that was never lent; one less than the range's first if all were. */
+  readonly highestFresh: number;
+  /** Ports that came back; the last is the next to go. */
+  readonly returned: readonly number[];
 }
 
 /** A pool of ports for each private address. The highest free port goes first, and one that comes back is the next to go. */
@@ -41,10 +49,28 @@ export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
     const port = stock.take();
     if (port === undefined) return { kind: "exhausted" };
     const entry = { externalIp: stock.mapping.externalIp, port };
-    return {
-      kind: "lease",
-      lease: { entry, release: () => stock.giveBack(port), reclaim: () => stock.takeBack(port) },
-    };
+    return { kind: "lease", lease: new PortLease(stock, entry) };
+  }
+
+  /** Whether a lease gives its port back to the range that `privateIp` is mapped to now. */
+  lends(privateIp: IpAddr, lease: Lease<ExternalPort>): boolean {
+    return lease instanceof PortLease && lease.stock === this.#stocks.get(privateIp.toString());
+  }
+
+  /** The lease of a port that is not free: of a flow that comes from another pool. `undefined` if `privateIp` is not mapped. */
+  leaseOf(privateIp: IpAddr, port: number): Lease<ExternalPort> | undefined {
+    const stock = this.#stocks.get(privateIp.toString());
+    return stock && new PortLease(stock, { externalIp: stock.mapping.externalIp, port });
+  }
+
+  /** Which ports are free for `privateIp`. */
+  free(privateIp: IpAddr): FreePorts | undefined {
+    return this.#stocks.get(privateIp.toString())?.free;
+  }
+
+  /** Sets which ports are free for `privateIp`, which is mapped. */
+  setFree(privateIp: IpAddr, free: FreePorts): void {
+    this.#stocks.get(privateIp.toString())?.setFree(free);
   }
 
   /** How many ports are free for `privateIp`; `undefined` if it is not mapped. */
@@ -62,7 +88,7 @@ export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
 class PortStock {
   readonly mapping: PortMapping;
   #highestFresh: number;
-  readonly #returned: number[] = [];
+  #returned: number[] = [];
 
   constructor(mapping: PortMapping) {
     this.mapping = mapping;
@@ -71,6 +97,15 @@ class PortStock {
 
   get available(): number {
     return Math.max(0, this.#highestFresh - this.mapping.ports.first + 1) + this.#returned.length;
+  }
+
+  get free(): FreePorts {
+    return { highestFresh: this.#highestFresh, returned: [...this.#returned] };
+  }
+
+  setFree({ highestFresh, returned }: FreePorts): void {
+    this.#highestFresh = highestFresh;
+    this.#returned = [...returned];
   }
 
   take(): number | undefined {
@@ -88,5 +123,24 @@ class PortStock {
   /** Takes out a port that came back. */
   takeBack(port: number): void {
     this.#returned.splice(this.#returned.lastIndexOf(port), 1);
+  }
+}
+
+/** A port on loan from a stock. */
+class PortLease implements Lease<ExternalPort> {
+  readonly stock: PortStock;
+  readonly entry: ExternalPort;
+
+  constructor(stock: PortStock, entry: ExternalPort) {
+    this.stock = stock;
+    this.entry = entry;
+  }
+
+  release(): void {
+    this.stock.giveBack(this.entry.port);
+  }
+
+  reclaim(): void {
+    this.stock.takeBack(this.entry.port);
   }
 }

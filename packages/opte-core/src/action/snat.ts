@@ -30,13 +30,13 @@ export class SnatPools {
 /** SNAT for the flows of one private address; all addresses of its pools are of one family. */
 export class Snat implements StatefulGenerator {
   readonly text: string;
-  readonly #privateIp: IpAddr;
-  readonly #pools: SnatPools;
+  readonly privateIp: IpAddr;
+  readonly pools: SnatPools;
 
   /** @param pools where `privateIp` should be mapped; the text shows the mapping of this moment. */
   constructor(privateIp: IpAddr, pools: SnatPools) {
-    this.#privateIp = privateIp;
-    this.#pools = pools;
+    this.privateIp = privateIp;
+    this.pools = pools;
     const mapping = pools.tcp.mapping(privateIp);
     this.text = mapping === undefined ? "" : spanText(mapping.externalIp, mapping.ports);
   }
@@ -47,12 +47,12 @@ export class Snat implements StatefulGenerator {
     if (pool === undefined) {
       return { kind: "unexpected", message: `SNAT pool (unexpected ULP: ${IpProtocol.format(proto)})` };
     }
-    const obtained = pool.obtain(this.#privateIp);
+    const obtained = pool.obtain(this.privateIp);
     if (obtained.kind !== "lease") return obtainError(obtained);
     const { lease } = obtained;
     const { bytes } = packet.frame;
     if (proto === IpProtocol.Tcp || proto === IpProtocol.Udp) {
-      return { kind: "value", value: snatDescriptor("SNAT", this.#privateIp, lease, rd16(bytes, packet.ulp)) };
+      return { kind: "value", value: new SnatDescriptor("SNAT", this.privateIp, lease, rd16(bytes, packet.ulp)) };
     }
     if (!isEchoRequest(proto, rd16(bytes, packet.ulp))) {
       lease.release();
@@ -60,34 +60,49 @@ export class Snat implements StatefulGenerator {
     }
     return {
       kind: "value",
-      value: snatDescriptor("SNAT_ICMP_ECHO", this.#privateIp, lease, rd16(bytes, packet.ulp + ICMP_ID_AT)),
+      value: new SnatDescriptor("SNAT_ICMP_ECHO", this.privateIp, lease, rd16(bytes, packet.ulp + ICMP_ID_AT)),
     };
   }
 
   #poolOf(proto: number): PortPool | undefined {
-    if (proto === IpProtocol.Tcp) return this.#pools.tcp;
-    if (proto === IpProtocol.Udp) return this.#pools.udp;
-    return proto === (this.#privateIp.family === 4 ? IpProtocol.Icmp : IpProtocol.Icmpv6)
-      ? this.#pools.icmp
-      : undefined;
+    if (proto === IpProtocol.Tcp) return this.pools.tcp;
+    if (proto === IpProtocol.Udp) return this.pools.udp;
+    return proto === (this.privateIp.family === 4 ? IpProtocol.Icmp : IpProtocol.Icmpv6) ? this.pools.icmp : undefined;
   }
 }
 
 /** The kinds of flow that SNAT translates, by the names of their descriptors. */
-type SnatKind = "SNAT" | "SNAT_ICMP_ECHO";
+export type SnatKind = "SNAT" | "SNAT_ICMP_ECHO";
 
 /** A flow's translation, which holds a port or an echo id. It does not survive a soft rule change. */
-class SnatDescriptor implements FlowDescriptor {
+export class SnatDescriptor implements FlowDescriptor {
   readonly name: SnatKind;
+  readonly privateIp: IpAddr;
+  /** Port or echo id that the guest has chosen. */
+  readonly privatePort: number;
+  readonly lease: Lease<ExternalPort>;
   readonly #outbound: HeaderTransform;
   readonly #inbound: HeaderTransform;
-  readonly #lease: Lease<ExternalPort>;
 
-  constructor(name: SnatKind, outbound: HeaderTransform, inbound: HeaderTransform, lease: Lease<ExternalPort>) {
-    this.name = name;
-    this.#outbound = outbound;
-    this.#inbound = inbound;
-    this.#lease = lease;
+  constructor(kind: SnatKind, privateIp: IpAddr, lease: Lease<ExternalPort>, privatePort: number) {
+    const { externalIp, port } = lease.entry;
+    const isEcho = kind === "SNAT_ICMP_ECHO";
+    const outbound: UlpFields = isEcho ? { icmpId: port } : { srcPort: port };
+    const inbound: UlpFields = isEcho ? { icmpId: privatePort } : { dstPort: privatePort };
+    this.name = kind;
+    this.privateIp = privateIp;
+    this.privatePort = privatePort;
+    this.lease = lease;
+    this.#outbound = {
+      name: "SNAT",
+      innerIp: { kind: "modify", fields: rewriteOf("src", externalIp) },
+      innerUlp: { kind: "modify", fields: outbound },
+    };
+    this.#inbound = {
+      name: "SNAT",
+      innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) },
+      innerUlp: { kind: "modify", fields: inbound },
+    };
   }
 
   headerTransform(dir: Direction, metadata: ActionMetadata): HeaderTransform {
@@ -97,39 +112,12 @@ class SnatDescriptor implements FlowDescriptor {
   }
 
   release(): void {
-    this.#lease.release();
+    this.lease.release();
   }
 
   reclaim(): void {
-    this.#lease.reclaim();
+    this.lease.reclaim();
   }
-}
-
-/** @param privatePort port or echo id that the guest has chosen */
-function snatDescriptor(
-  kind: SnatKind,
-  privateIp: IpAddr,
-  lease: Lease<ExternalPort>,
-  privatePort: number,
-): SnatDescriptor {
-  const { externalIp, port } = lease.entry;
-  const isEcho = kind === "SNAT_ICMP_ECHO";
-  const outbound: UlpFields = isEcho ? { icmpId: port } : { srcPort: port };
-  const inbound: UlpFields = isEcho ? { icmpId: privatePort } : { dstPort: privatePort };
-  return new SnatDescriptor(
-    kind,
-    {
-      name: "SNAT",
-      innerIp: { kind: "modify", fields: rewriteOf("src", externalIp) },
-      innerUlp: { kind: "modify", fields: outbound },
-    },
-    {
-      name: "SNAT",
-      innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) },
-      innerUlp: { kind: "modify", fields: inbound },
-    },
-    lease,
-  );
 }
 
 function obtainError(obtained: Exclude<Obtained<unknown>, { readonly kind: "lease" }>): GeneratorError {

@@ -146,6 +146,11 @@ export class FlowTable {
     return at32(this.records, slot * this.stride + HITS) >>> 0;
   }
 
+  /** For entries that were counted elsewhere. */
+  setHits(slot: number, hits: number): void {
+    this.records[slot * this.stride + HITS] = hits;
+  }
+
   lastHit(slot: number): number {
     return this.lastHitMs[slot] as number; // Unwrap: a slot of a live entry lies within the table
   }

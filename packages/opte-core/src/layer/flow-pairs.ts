@@ -65,6 +65,10 @@ export class FlowPairs {
     return this.#descriptors[pair];
   }
 
+  owner(pair: number): PairOwner | undefined {
+    return this.#owners[pair];
+  }
+
   lastHitMs(pair: number): number {
     return this.#lastHitMs[pair] as number; // Unwrap: pairs are indices that allocate() gave out
   }

@@ -4,7 +4,7 @@ import type { Direction } from "opte-api";
 import type { FlowDescriptor } from "../action/action.js";
 import { NO_OPINION, PROTECTED, ttlPriority } from "../flow/eviction.js";
 import { ExpiryWheel } from "../flow/expiry-wheel.js";
-import type { FlowId, FlowKey } from "../flow/flow-id.js";
+import { FlowKey, type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import type { FlowPairs, PairOwner } from "./flow-pairs.js";
 
@@ -31,6 +31,14 @@ export type DependantPriority = (pair: number) => number;
 
 /** Told of every half that expired: table direction, flow, last hit and now in ms (both 0 on eviction). */
 export type ExpiryListener = (dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number) => void;
+
+/** One half of a pair, apart from its table. */
+export interface LayerFlowHalf {
+  readonly dir: Direction;
+  readonly flow: FlowKey;
+  readonly hits: number;
+  readonly isDirty: boolean;
+}
 
 /** The flow-table pair of one layer. */
 export class LayerFlows implements PairOwner {
@@ -132,6 +140,33 @@ export class LayerFlows implements PairOwner {
     this.#wheel.schedule(pair, nowMs + FLOW_TTL_MS);
     this.#put(dir, flow, pair, nowMs);
     this.#put(dir === "in" ? "out" : "in", opposite, pair, nowMs);
+    return pair;
+  }
+
+  /** The halves of one direction that are in the table, with their pairs. */
+  halves(dir: Direction): { readonly pair: number; readonly half: LayerFlowHalf }[] {
+    const table = this.#table(dir);
+    return table.sortedSlots().map((slot) => {
+      const flow = new FlowKey();
+      table.readKey(slot, flow);
+      const half = { dir, flow, hits: table.hits(slot), isDirty: table.word(slot, DIRTY) !== 0 };
+      return { pair: table.word(slot, PAIR), half };
+    });
+  }
+
+  /** Puts a pair that was taken from another table into this one, which has room and none of its flows. @returns the pair */
+  load(halves: readonly LayerFlowHalf[], descriptor: FlowDescriptor | undefined, lastHitMs: number): number {
+    const pair = this.#pairs.allocate(this, descriptor, lastHitMs);
+    for (const { dir, flow, hits, isDirty } of halves) {
+      this.#put(dir, flow, pair, lastHitMs);
+      const slot = this.#pairs.slot(pair, dir);
+      this.#table(dir).setHits(slot, hits);
+      this.#table(dir).setWord(slot, DIRTY, isDirty ? 1 : 0);
+    }
+    if (halves.length > 0) {
+      this.#resize(1);
+      this.#wheel.schedule(pair, lastHitMs + FLOW_TTL_MS);
+    }
     return pair;
   }
 

@@ -7,6 +7,8 @@ import type { Providers } from "../provider/providers.js";
 import type { Rule } from "../rule/rule.js";
 import type { NetworkDefinition } from "./network-definition.js";
 import { Port, type LayerDraft, type PortLimits } from "./port.js";
+import { readSnapshot } from "./snapshot/snapshot.js";
+import type { SnapshotDecoder } from "./snapshot/snapshot-codec.js";
 
 /** Where a layer goes among those already there; positions follow the outbound order. */
 export type LayerPosition =
@@ -67,6 +69,21 @@ export class PortBuilder {
    */
   create(network: NetworkDefinition, limits: PortLimits): Port {
     return new Port(this.name, this.mac, this.#providers, network, this.#layers, limits);
+  }
+
+  /**
+   * Makes the port that a snapshot was taken of, in state *restored*: with the snapshot's rules in place of those added here, and with its
+   * flows, counters and epoch. Name, address, limits and layers must be those of the port that it was taken of.
+   *
+   * @param snapshot what `Port.snapshot` returned, in whatever way it came here
+   * @throws OpteError `PortCreate` if the snapshot is damaged, of another version or of another port, or as {@link create}; then nothing
+   *   is made
+   */
+  restore(network: NetworkDefinition, limits: PortLimits, snapshot: unknown, decoder: SnapshotDecoder): Port {
+    const { name, mac } = this;
+    const layers = this.#layers.map(({ spec }) => ({ name: spec.name, flowLimit: spec.flowLimit }));
+    const image = readSnapshot(snapshot, { name, mac, ...limits, layers }, decoder);
+    return new Port(name, mac, this.#providers, network, this.#layers, limits, image);
   }
 
   #indexOf(name: string): number {

@@ -15,7 +15,7 @@ import { completeProviders, type Providers } from "../provider/providers.js";
 import type { StatBlock, StatRegistration, StatsProvider } from "../provider/stats.js";
 import type { Rule } from "../rule/rule.js";
 import { TemplateTable } from "../transform/template-table.js";
-import { Verdict } from "../verdict.js";
+import type { Verdict } from "../verdict.js";
 import {
   describeLayer,
   dumpLayer,
@@ -32,6 +32,10 @@ import type { PacketObserver } from "./observer.js";
 import { Pipeline } from "./pipeline.js";
 import type { PortParts } from "./port-parts.js";
 import { portStats } from "./port-stats.js";
+import { loadImage } from "./snapshot/load-image.js";
+import type { PortImage } from "./snapshot/port-image.js";
+import { takeSnapshot, type PortSnapshot } from "./snapshot/snapshot.js";
+import type { SnapshotEncoder } from "./snapshot/snapshot-codec.js";
 import type { ProcessResult } from "./process-result.js";
 import { TcpFlows } from "./tcp-flows.js";
 import { TcpTracking } from "./tcp-tracking.js";
@@ -80,7 +84,10 @@ export class Port {
   #state: PortState = "ready";
   #epoch = 1;
 
-  /** @throws OpteError `PortCreate` when the counters of the port or of a layer cannot be registered */
+  /**
+   * @param image what the port continues from, in state *restored*
+   * @throws OpteError `PortCreate` when the counters of the port or of a layer cannot be registered
+   */
   constructor(
     name: string,
     mac: MacAddr,
@@ -88,6 +95,7 @@ export class Port {
     network: NetworkDefinition,
     drafts: readonly LayerDraft[],
     limits: PortLimits,
+    image?: PortImage,
   ) {
     const providers = completeProviders(given);
     const undo = new UndoLog();
@@ -127,6 +135,11 @@ export class Port {
     this.#pipeline = new Pipeline(this.#parts);
     this.#dryRun = new DryRun(this.#parts);
     this.result = this.#pipeline.result;
+    if (image !== undefined) {
+      loadImage(this.#parts, image, providers.clock.nowMs());
+      this.#epoch = image.epoch;
+      this.#state = "restored";
+    }
   }
 
   get state(): PortState {
@@ -261,6 +274,26 @@ export class Port {
       for (const layer of layers) layer.expireFlows(nowMs, scratchKey);
       tracking.noteGauges();
     }, "expireFlows");
+  }
+
+  /**
+   * The port as plain data, from which {@link PortBuilder.restore} makes a port that goes on as this one would, in another process
+   * and by another clock. The port itself stays as it is. Not part of it: the state (a restored port waits for {@link start}), and what
+   * generators keep outside of descriptors, which is the network's to carry.
+   */
+  snapshot(encoder: SnapshotEncoder): PortSnapshot {
+    return this.#lock.hold(() => {
+      const { name, mac } = this;
+      const { uft, tcp, layers, providers } = this.#parts;
+      const identity = {
+        name,
+        mac,
+        uft: uft.in.table.limit,
+        tcp: tcp.table.limit,
+        layers: layers.map((layer) => ({ name: layer.name, flowLimit: layer.flows.limit })),
+      };
+      return takeSnapshot(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder);
+    }, "snapshot");
   }
 
   /** @throws OpteError `BadState` */

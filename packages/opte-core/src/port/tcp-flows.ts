@@ -30,6 +30,7 @@ const CHECKED = STATE + 9;
 /** Inbound flow id as it last arrived; all zero until then. */
 const INBOUND = STATE + 10;
 const OWNER_WORDS = 10 + FLOW_WORDS;
+const SEQUENCE_WORDS = [GUEST_SEQ, GUEST_ACK, REMOTE_SEQ, REMOTE_ACK] as const;
 
 const SEGS_IN = 0;
 const SEGS_OUT = 1;
@@ -64,6 +65,23 @@ export interface TcpStateDump {
   readonly guestAck: number | undefined;
   readonly remoteSeq: number | undefined;
   readonly remoteAck: number | undefined;
+}
+
+/** An entry apart from its table. */
+export interface TcpFlowRecord {
+  /** Outbound flow id of the guest. */
+  readonly flow: FlowKey;
+  readonly hits: number;
+  readonly lastHitMs: number;
+  readonly state: number;
+  /** Which of `numbers` were seen: bit 0 the first. */
+  readonly known: number;
+  /** Guest seq, guest ack, remote seq, remote ack. */
+  readonly numbers: readonly number[];
+  /** Inbound flow id as it last arrived. */
+  readonly inbound: FlowKey | undefined;
+  /** Segments in and out, bytes in and out. */
+  readonly counters: readonly number[];
 }
 
 /** Tracked TCP flows of a port. */
@@ -115,22 +133,9 @@ export class TcpFlows {
     const existing = this.table.find(outbound);
     if (existing >= 0) this.remove(existing);
     else if (this.table.isFull && !this.#evict(nowMs, evicted)) return NONE;
-    const slot = this.table.insert(outbound.words, 0, nowMs);
-    if (this.#counters.length < this.table.lastHitMs.length * COUNTERS) {
-      const counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
-      counters.set(this.#counters);
-      this.#counters = counters;
-    }
-    this.#rememberCounters(slot);
-    this.#counters.fill(0, slot * COUNTERS, (slot + 1) * COUNTERS);
-    this.table.setWord(slot, STATE, state);
-    this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
-    this.table.setWord(slot, PARENTS_IN, NONE);
-    this.table.setWord(slot, PARENTS_OUT, NONE);
-    this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
+    const slot = this.#insert(outbound, state, nowMs);
     this.#count(dir, slot, segment);
     this.#track(dir, slot, segment);
-    this.#wheel.schedule(slot, nowMs + tcpTtlMs(state));
     return slot;
   }
 
@@ -182,6 +187,39 @@ export class TcpFlows {
     const word = dir === "in" ? PARENTS_IN : PARENTS_OUT;
     this.#pairs.unlinkAll(this.table.word(slot, word));
     this.table.setWord(slot, word, parents);
+  }
+
+  /** Head of the list of parents of one direction. */
+  parents(dir: Direction, slot: number): number {
+    return this.table.word(slot, dir === "in" ? PARENTS_IN : PARENTS_OUT);
+  }
+
+  record(slot: number): TcpFlowRecord {
+    const { table } = this;
+    const flow = new FlowKey();
+    table.readKey(slot, flow);
+    const inbound = new FlowKey();
+    return {
+      flow,
+      hits: table.hits(slot),
+      lastHitMs: table.lastHit(slot),
+      state: this.state(slot),
+      known: table.word(slot, KNOWN),
+      numbers: SEQUENCE_WORDS.map((word) => table.word(slot, word) >>> 0),
+      inbound: this.readInbound(slot, inbound) ? inbound : undefined,
+      counters: Array.from(this.#counters.subarray(slot * COUNTERS, (slot + 1) * COUNTERS)),
+    };
+  }
+
+  /** Adds an entry that was taken from another table, without parents; there is room, and none with its flow. @returns its slot */
+  load(record: TcpFlowRecord): number {
+    const slot = this.#insert(record.flow, record.state, record.lastHitMs);
+    this.table.setHits(slot, record.hits);
+    this.table.setWord(slot, KNOWN, record.known);
+    for (const [i, word] of SEQUENCE_WORDS.entries()) this.table.setWord(slot, word, record.numbers[i] ?? 0);
+    if (record.inbound !== undefined) this.setInbound(slot, record.inbound);
+    this.#counters.set(record.counters, slot * COUNTERS);
+    return slot;
   }
 
   /** Removes an entry; its last hit is not handed on. */
@@ -255,6 +293,24 @@ export class TcpFlows {
         bytesOut: this.#counter(slot, BYTES_OUT),
       },
     ]);
+  }
+
+  #insert(flow: FlowKey, state: number, nowMs: number): number {
+    const slot = this.table.insert(flow.words, 0, nowMs);
+    if (this.#counters.length < this.table.lastHitMs.length * COUNTERS) {
+      const counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
+      counters.set(this.#counters);
+      this.#counters = counters;
+    }
+    this.#rememberCounters(slot);
+    this.#counters.fill(0, slot * COUNTERS, (slot + 1) * COUNTERS);
+    this.table.setWord(slot, STATE, state);
+    this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
+    this.table.setWord(slot, PARENTS_IN, NONE);
+    this.table.setWord(slot, PARENTS_OUT, NONE);
+    this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
+    this.#wheel.schedule(slot, nowMs + tcpTtlMs(state));
+    return slot;
   }
 
   #isAlive(slot: number): boolean {

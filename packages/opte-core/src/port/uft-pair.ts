@@ -51,6 +51,11 @@ export class UftPair {
     return this.out.table.findWords(this.#partnerKeys, slot * FLOW_WORDS);
   }
 
+  /** Reads the outbound flow id that answers inbound entry `slot`. */
+  readOutbound(slot: number, key: FlowKey): void {
+    key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+  }
+
   remove(dir: Direction, flow: FlowKey): boolean {
     const uft = this.table(dir);
     const slot = uft.table.find(flow);
@@ -77,7 +82,7 @@ export class UftPair {
   }
 
   #forgetInbound(slot: number): void {
-    this.#key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+    this.readOutbound(slot, this.#key);
     const partner = this.out.table.find(this.#key);
     if (partner >= 0 && this.out.table.word(partner, PARTNER) === slot) this.#setPartner(partner, NONE);
   }

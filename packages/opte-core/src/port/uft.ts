@@ -116,6 +116,11 @@ export class Uft {
     this.table.remove(slot);
   }
 
+  /** Head of the entry's list of parents. */
+  parents(slot: number): number {
+    return this.table.word(slot, PARENTS);
+  }
+
   recorded(slot: number): RecordedTransforms | undefined {
     return this.#recorded[slot];
   }

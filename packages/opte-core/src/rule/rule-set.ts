@@ -63,9 +63,7 @@ export class RuleSet {
   add(rule: Rule): number {
     const entry: RuleEntry = { id: this.#nextId, rule, hits: 0 };
     this.#nextId += 1;
-    this.#entries.splice(this.#placeOf(entry), 0, entry);
-    this.#entriesById.set(entry.id, entry);
-    this.#classifier.add(entry);
+    this.#insert(entry);
     return entry.id;
   }
 
@@ -87,9 +85,28 @@ export class RuleSet {
     for (const rule of rules) this.add(rule);
   }
 
+  /** The id that the next rule will get. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  /** Takes over the rules of another set, ids and hits included; `nextId` is above all of them. */
+  load(entries: readonly RuleEntry[], nextId: number, defaultHits: number): void {
+    this.replace([]);
+    for (const entry of entries) this.#insert({ ...entry });
+    this.#nextId = nextId;
+    this.#defaultHits = defaultHits;
+  }
+
   /** Id of the first rule, in the order of trial, that asks the same as `rule`; priorities and actions do not count. */
   findEqual(rule: Rule): number | undefined {
     return this.#entries.find((entry) => rulesEqual(entry.rule, rule))?.id;
+  }
+
+  #insert(entry: RuleEntry): void {
+    this.#entries.splice(this.#placeOf(entry), 0, entry);
+    this.#entriesById.set(entry.id, entry);
+    this.#classifier.add(entry);
   }
 
   /** Index where `entry` is or should be. */

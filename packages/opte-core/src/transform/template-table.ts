@@ -6,6 +6,7 @@
 // What differs from flow to flow (UDP source port) or from packet to packet (two lengths) is 0 here and written after the copy.
 
 import { UndoLog } from "../flow/undo-log.js";
+import { rd8 } from "../packet/bytes.js";
 import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
 import {
   encapLen,
@@ -58,7 +59,15 @@ export class TemplateTable {
    * @returns its id, to be given back by {@link release}
    */
   acquire(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): number {
-    const template = serialise(ether, ip, encap);
+    return this.#acquire(serialise(ether, ip, encap));
+  }
+
+  /** Takes an encapsulation into use that another table has serialised. */
+  acquireBytes(bytes: Uint8Array, udpAt: number): number {
+    return this.#acquire(templateOf(bytes, udpAt));
+  }
+
+  #acquire(template: Template): number {
     // The position of UDP is in the key too: bytes alone do not tell extension headers from what follows them.
     const key = `${template.udpAt}:${String.fromCharCode(...template.bytes)}`;
     const known = this.#ids.get(key);
@@ -113,10 +122,16 @@ function serialise(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): Templ
   writeEther(bytes, 0, ether);
   writeIp(bytes, ETHER_LEN, ip, 0);
   writeEncap(bytes, udpAt, { ...encap, entropy: 0 }, 0);
-  const isV4 = ip.version === 4;
+  const template = templateOf(bytes, udpAt);
+  bytes.fill(0, template.ipLengthAt, template.ipLengthAt + 2);
+  bytes.fill(0, udpAt + 4, udpAt + 6);
+  return template;
+}
+
+function templateOf(bytes: Uint8Array, udpAt: number): Template {
+  const udpLengthBase = bytes.length - udpAt;
+  const isV4 = rd8(bytes, ETHER_LEN) >>> 4 === 4;
   const ipLengthAt = ETHER_LEN + (isV4 ? 2 : 4);
   const ipLengthBase = isV4 ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
-  bytes.fill(0, ipLengthAt, ipLengthAt + 2);
-  bytes.fill(0, udpAt + 4, udpAt + 6);
   return { bytes, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
 }

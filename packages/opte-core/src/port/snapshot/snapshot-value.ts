@@ -1,0 +1,49 @@
+// What a snapshot is made of: plain data that any codec can carry, and a checksum over it.
+
+/** Plain data. Numbers are finite; bytes are arrays of numbers, because bare code has no base64 and snapshots hold few of them. */
+export type SnapshotValue = string | number | boolean | null | readonly SnapshotValue[] | SnapshotObject;
+
+/** The order of members does not count. */
+export interface SnapshotObject {
+  readonly [member: string]: SnapshotValue;
+}
+
+/** An object without its absent members. */
+export function present(members: Readonly<Record<string, SnapshotValue | undefined>>): SnapshotObject {
+  return Object.fromEntries(
+    Object.entries(members).filter((entry): entry is [string, SnapshotValue] => entry[1] !== undefined),
+  );
+}
+
+/** Unsigned CRC-32 (IEEE 802.3) of a value's canonical text, whatever the order of its members. */
+export function checksumOf(value: SnapshotValue): number {
+  const text = canonicalText(value);
+  let crc = -1;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    crc = crcByte(crcByte(crc, unit & 0xff), unit >>> 8);
+  }
+  return ~crc >>> 0;
+}
+
+function canonicalText(value: SnapshotValue): string {
+  return JSON.stringify(value, (_member, each: SnapshotValue) => (isObject(each) ? sorted(each) : each));
+}
+
+function isObject(value: SnapshotValue): value is SnapshotObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sorted(value: SnapshotObject): SnapshotObject {
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+function crcByte(crc: number, byte: number): number {
+  return (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+}

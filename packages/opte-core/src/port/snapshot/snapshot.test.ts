@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { OpteError } from "opte-api";
+import { describe, expect, it } from "vitest";
+import { frameOf, SnapshotBench, type Message, type Step } from "../../../test/snapshot-bench.js";
+import { checksumOf, type SnapshotValue } from "./snapshot-value.js";
+
+const segment: fc.Arbitrary<Message> = fc.record({
+  kind: fc.constant("tcp" as const),
+  port: fc.integer({ min: 1000, max: 1003 }),
+  flags: fc.constantFrom(2, 2, 16, 16, 18, 17, 4),
+  seq: fc.integer({ min: 0, max: 3 }),
+  ack: fc.integer({ min: 0, max: 3 }),
+});
+
+const datagram: fc.Arbitrary<Message> = fc.record({
+  kind: fc.constantFrom("udp" as const, "echo" as const, "unreachable" as const),
+  port: fc.oneof(fc.integer({ min: 1000, max: 1005 }), fc.integer({ min: 4000, max: 4005 })),
+});
+
+const message = fc.oneof({ weight: 4, arbitrary: segment }, { weight: 1, arbitrary: datagram });
+
+const packet: fc.Arbitrary<Step> = fc
+  .tuple(fc.constantFrom("out" as const, "out" as const, "in" as const), fc.constantFrom(1, 2, 201), message)
+  .map(([dir, peer, what]) => ({ kind: "packet", dir, frame: frameOf(dir, peer, what) }));
+
+const change: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant("advance" as const), ms: fc.constantFrom(1, 3_000, 9_000, 9_000, 61_000) }),
+  fc.record({ kind: fc.constantFrom("expire" as const, "clearUft" as const, "newPools" as const, "addRule" as const) }),
+  fc.record({ kind: fc.constant("clearLft" as const), layer: fc.constantFrom("guard", "nat") }),
+  fc.record({ kind: fc.constant("removeRule" as const), id: fc.integer({ min: 0, max: 3 }) }),
+);
+
+const steps = fc.array(fc.oneof({ weight: 8, arbitrary: packet }, { weight: 2, arbitrary: change }), { maxLength: 60 });
+
+function restored(taken: unknown): SnapshotBench {
+  return new SnapshotBench(7_000_000_000, JSON.parse(JSON.stringify(taken)));
+}
+
+describe("a snapshot", () => {
+  it("continues in another process, by another clock, as the port that it was taken of", () => {
+    const seen = { lists: 0, programs: 0, tcp: 0, killed: 0 };
+    fc.assert(
+      fc.property(steps, steps, (before, after) => {
+        const original = new SnapshotBench(1_000_000);
+        for (const step of before) original.run(step);
+        const taken = original.take();
+        const text = JSON.stringify(taken);
+        seen.lists += text.includes('"flags":2,') ? 1 : 0;
+        seen.programs += text.includes('"program":') ? 1 : 0;
+        seen.tcp += text.includes('"known":') ? 1 : 0;
+        seen.killed += text.includes('"isKilled":true') ? 1 : 0;
+        const copy = restored(taken);
+        expect(copy.port.state).toBe("restored");
+        expect(copy.take()).toEqual(taken);
+        expect(copy.state()).toEqual(original.state());
+        copy.port.start();
+        for (const step of after) expect(copy.run(step)).toEqual(original.run(step));
+        expect(copy.state()).toEqual(original.state());
+        expect(copy.take()).toEqual(original.take());
+      }),
+      { numRuns: 600, seed: 20261124 },
+    );
+    // Otherwise the runs would prove less than they say.
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
+  }, 60_000);
+
+  it("leaves the port that it is taken of as it is", () => {
+    const bench = busyBench();
+    const before = bench.state();
+    bench.take();
+    expect(bench.state()).toEqual(before);
+  });
+
+  it("gives back the ports of its flows when they end", () => {
+    const copy = restored(busyBench().take());
+    copy.port.start();
+    copy.run({ kind: "advance", ms: 10_000_000 });
+    copy.run({ kind: "expire" });
+    copy.run({ kind: "expire" });
+    expect(copy.take()).toMatchObject({
+      port: { content: { tables: { pairs: [], tcp: [], uftIn: [], uftOut: [], templates: [] } } },
+      free: { udp: { highestFresh: 4004, returned: [4005] } },
+    });
+  });
+});
+
+describe("a snapshot that is not sound", () => {
+  it("is refused wherever a value in it has changed", () => {
+    const taken = busyBench().take();
+    const places = leavesOf(taken).filter(([first]) => first === "port");
+    expect(places.length).toBeGreaterThan(500);
+    for (const place of places) {
+      const error = errorOf(changed(taken, place, (value) => other(value)));
+      expect(error, place.join(".")).toBeInstanceOf(OpteError);
+    }
+  });
+
+  it.each([
+    ["an unknown format", ["port", "format"], "opte-gate", "snapshot.format is not one of opte-port"],
+    ["another version", ["port", "version"], 2, "snapshot.version is 2, and this engine reads 1"],
+    ["a wrong checksum", ["port", "checksum"], 1, "snapshot.checksum does not fit the content, which is damaged"],
+  ])("is refused for %s", (_what, place, value, text) => {
+    const error = errorOf(changed(busyBench().take(), place, () => value));
+    expect(error).toMatchObject({ kind: "PortCreate", payload: { msg: text } });
+  });
+
+  it.each([
+    ["a parent", ["pairs", 99], ["uftOut", 0, "parents", 0], "uftOut[0].parents[0]"],
+    ["a TCP entry", ["tcp", 99], ["uftOut", 0, "tcp"], "uftOut[0].tcp"],
+    ["a partner", ["uftIn", 99], ["uftOut", 0, "partner"], "uftOut[0].partner"],
+    ["a template", ["templates", 99], ["uftOut", 1, "program", 1], "uftOut[1].program[1]"],
+  ])("is refused, with the right checksum too, for %s that is not there", (_what, [, value = 0], place, path) => {
+    const error = errorOf(resealed(changed(busyBench().take(), ["port", "content", "tables", ...place], () => value)));
+    expect(error).toMatchObject({ kind: "PortCreate" });
+    expect(error).toHaveProperty("payload.msg", expect.stringContaining(`snapshot.content.tables.${path} `));
+  });
+
+  it("with the right checksum is refused or makes a port, but never fails otherwise", () => {
+    const taken = busyBench().take();
+    for (const place of leavesOf(taken)) {
+      for (const change of [other, () => null, () => -1, () => 1e9, () => [], () => "x"]) {
+        const error = errorOf(resealed(changed(taken, place, change)), (copy) => {
+          copy.port.start();
+          for (const step of [...BUSY, { kind: "expire" } as const]) copy.run(step);
+        });
+        if (error !== undefined) expect(error, place.join(".")).toBeInstanceOf(OpteError);
+      }
+    }
+  }, 60_000);
+});
+
+const BUSY: readonly Step[] = [
+  packetOf("out", 1, { kind: "tcp", port: 1000, flags: 2, seq: 1, ack: 0 }),
+  packetOf("in", 1, { kind: "tcp", port: 1000, flags: 18, seq: 1, ack: 2 }),
+  packetOf("out", 201, { kind: "udp", port: 1001 }),
+  packetOf("in", 201, { kind: "udp", port: 4005 }),
+  packetOf("out", 1, { kind: "unreachable", port: 1002 }),
+];
+
+function packetOf(dir: "in" | "out", peer: number, what: Message): Step {
+  return { kind: "packet", dir, frame: frameOf(dir, peer, what) };
+}
+
+/** A port with TCP, NAT, SNAT and a flow without a program, in both directions. */
+function busyBench(): SnapshotBench {
+  const bench = new SnapshotBench(1_000_000);
+  for (const step of BUSY) bench.run(step);
+  return bench;
+}
+
+function errorOf(taken: unknown, use: (copy: SnapshotBench) => void = () => undefined): unknown {
+  try {
+    use(restored(taken));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+type Place = readonly (string | number)[];
+
+function leavesOf(value: SnapshotValue, place: Place = []): Place[] {
+  if (typeof value !== "object" || value === null) return [place];
+  return Object.entries(value).flatMap(([member, each]: [string, SnapshotValue]) => leavesOf(each, [...place, member]));
+}
+
+function changed(value: SnapshotValue, place: Place, change: (value: SnapshotValue) => SnapshotValue): SnapshotValue {
+  const [first, ...rest] = place;
+  if (first === undefined) return change(value);
+  if (typeof value !== "object" || value === null) throw new Error(`${String(first)} is no member`);
+  if (Array.isArray(value)) {
+    return value.map((each: SnapshotValue, i) => (i === Number(first) ? changed(each, rest, change) : each));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([member, each]: [string, SnapshotValue]) => [
+      member,
+      member === first ? changed(each, rest, change) : each,
+    ]),
+  );
+}
+
+function other(value: SnapshotValue): SnapshotValue {
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  return typeof value === "string" ? `${value}x` : 0;
+}
+
+/** With a checksum that fits. */
+function resealed(taken: SnapshotValue): SnapshotValue {
+  let checksum = 0;
+  changed(taken, ["port", "content"], (content) => {
+    checksum = checksumOf(content);
+    return content;
+  });
+  return changed(taken, ["port", "checksum"], () => checksum);
+}
