@@ -3,8 +3,6 @@
 import { type IpAddr, type IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr } from "opte-api";
 import type { Random } from "../random.js";
 
-export type Family = 4 | 6;
-
 /** Addresses of one family by what they are to the port. */
 export interface AddressPool<Ip extends IpAddr, Cidr extends IpCidr> {
   readonly own: Ip;

@@ -70,7 +70,7 @@ export function prepare(random: Random, target: Target): void {
   replaceRules(random, target);
 }
 
-export function randomRule(random: Random, { ipv4, ipv6, vnis }: Scene): FirewallRule {
+function randomRule(random: Random, { ipv4, ipv6, vnis }: Scene): FirewallRule {
   const pool = random.below(2) === 0 ? ipv4 : ipv6;
   const hosts = random.of([
     () => "any",

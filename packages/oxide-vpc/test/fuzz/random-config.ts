@@ -31,7 +31,7 @@ export interface Scene {
 }
 
 /** The gateways that external addresses and routes may name. */
-export const GATEWAYS: readonly Uuid[] = [1, 2].map((n) => Uuid.parse(String(n).padStart(32, "0")));
+const GATEWAYS: readonly Uuid[] = [1, 2].map((n) => Uuid.parse(String(n).padStart(32, "0")));
 
 const FLOW_LIMITS = [4, 64, 256, 2048, 2048];
 

@@ -3,7 +3,7 @@
 import { type Direction, type IpAddr, Ipv6Addr, MacAddr } from "opte-api";
 import type { Frame } from "opte-core";
 import type { Random } from "../random.js";
-import { type AddressPool, everyAddress } from "./address-pool.js";
+import { everyAddress } from "./address-pool.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { Scene } from "./random-config.js";
 
@@ -177,7 +177,7 @@ export class RandomFrames {
     }
   }
 
-  #toGroup(pool: AddressPool<IpAddr, never> | Scene["ipv4"] | Scene["ipv6"]): void {
+  #toGroup(pool: Scene["ipv4"] | Scene["ipv6"]): void {
     const random = this.#random;
     const group = random.of<IpAddr>(pool.groups);
     const src = random.of<IpAddr>(pool.peers).bytes;
