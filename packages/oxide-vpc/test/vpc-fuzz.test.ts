@@ -32,6 +32,9 @@ describe("a VPC port under random configurations, packets and commands", () => {
     TIMEOUT_MS,
   );
 
+  // One configuration shows little, and is only run alone to look at a failure.
+  if (seeds.length === 1) return;
+
   it("lets packets come to every end, by every path, or the above would prove little", () => {
     const ends = [
       ...[
