@@ -20,7 +20,12 @@ export default defineConfig({
             { find: /^opte-sim$/, replacement: source("sim/src/index.ts") },
           ],
         },
-        test: { name: "unit", include: ["{packages,examples}/*/{src,test}/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["{packages,examples}/*/{src,test}/**/*.test.ts"],
+          // Properties over many random cases take seconds, and more on a busy machine; nothing here waits for a clock.
+          testTimeout: 120_000,
+        },
       },
       {
         test: {
