@@ -86,3 +86,23 @@ describe("writeIpv4Checksum", () => {
     expect(onesSum(header)).toBe(0xffff);
   });
 });
+
+describe("the checksum of an ICMP message", () => {
+  it("gives the sum of its body back, once the header is taken off (icmp4_body_csum_equals_body)", () => {
+    const message = Uint8Array.of(
+      8,
+      0,
+      0,
+      0,
+      0x12,
+      0x34,
+      0,
+      1,
+      ...Array.from("reunion", (letter) => letter.charCodeAt(0)),
+    );
+    const checksum = finishSum(sumBytes(message, 0, message.length, 0));
+    const header = sumBytes(message, 0, 8, 0);
+    const body = foldSum((~checksum & 0xffff) + finishSum(header));
+    expect(body).toBe(foldSum(sumBytes(message, 8, message.length, 0)));
+  });
+});
