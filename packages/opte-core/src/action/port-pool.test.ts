@@ -35,6 +35,18 @@ describe("a port pool", () => {
     expect([take(pool), take(pool), take(pool), take(pool)].map((lease) => lease.entry.port)).toEqual([3, 2, 4, 1]);
   });
 
+  it("lends as if a port had not come back, once that was undone", () => {
+    const pool = poolOf(1, 4);
+    const [four, three] = [take(pool), take(pool)];
+    four.release();
+    const other = take(pool);
+    other.release();
+    three.release();
+    three.reclaim();
+    expect(pool.available(privateIp)).toBe(3);
+    expect([take(pool), take(pool), take(pool)].map((lease) => lease.entry.port)).toEqual([4, 2, 1]);
+  });
+
   it("is exhausted when all ports are lent, and takes none back by itself", () => {
     const pool = poolOf(7, 7);
     const lease = take(pool);

@@ -1,6 +1,7 @@
 import { Ipv4Addr, Ipv6Addr, MacAddr, Vni } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../test/hairpin-frames.js";
+import { UndoLog } from "../flow/undo-log.js";
 import { TemplateTable } from "./template-table.js";
 
 const ether = { dst: MacAddr.ZERO, src: MacAddr.ZERO, etherType: 0x86dd };
@@ -47,5 +48,26 @@ describe("TemplateTable", () => {
     const v4 = table.get(table.acquire(ether, ip4, encap));
     expect([v4.ipLengthAt, v4.ipLengthBase, v4.udpAt, v4.udpLengthBase]).toEqual([16, 36, 34, 16]);
     expect(toHex(v4.bytes.subarray(16, 18))).toBe("0000");
+  });
+
+  it("is as before, ids to come included, after what a dry run took and gave back is undone", () => {
+    const undo = new UndoLog();
+    const table = new TemplateTable(undo);
+    const shared = table.acquire(ether, ip6, encap);
+    table.acquire(ether, ip6, encap);
+    const single = table.acquire(ether, ip4, encap);
+    const bytes = table.get(single).bytes;
+    undo.begin();
+    table.release(single);
+    table.acquire({ ...ether, dst: MacAddr.BROADCAST }, ip6, encap);
+    table.acquire(ether, ip4, encap);
+    table.release(shared);
+    table.acquire(ether, ip6, encap);
+    undo.rollBack();
+    expect(table.size).toBe(2);
+    expect(table.get(single).bytes).toBe(bytes);
+    for (const id of [shared, shared, single]) table.release(id);
+    expect(table.size).toBe(0);
+    expect(table.acquire(ether, ip6, encap)).toBe(single);
   });
 });

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ExpiryWheel } from "./expiry-wheel.js";
+import { FlowKey } from "./flow-id.js";
+import { FlowTable } from "./flow-table.js";
+import { UndoLog } from "./undo-log.js";
+
+function key(n: number): FlowKey {
+  const flow = new FlowKey();
+  flow.words[8] = n;
+  return flow;
+}
+
+describe("an undo log", () => {
+  it("takes changes back in reverse order, and once", () => {
+    const undo = new UndoLog();
+    let text = "";
+    const append = (letter: string): void => {
+      const before = text;
+      if (undo.isOn) undo.note(() => (text = before));
+      text += letter;
+    };
+    append("a");
+    undo.begin();
+    append("b");
+    append("c");
+    undo.rollBack();
+    expect(text).toBe("a");
+    append("d");
+    undo.rollBack();
+    expect(text).toBe("ad");
+  });
+
+  it("is off while it takes back, so that steps may use what notes changes", () => {
+    const undo = new UndoLog();
+    let isOn = true;
+    undo.begin();
+    undo.note(() => (isOn = undo.isOn));
+    undo.rollBack();
+    expect(isOn).toBe(false);
+  });
+});
+
+/** Something done to a table or a wheel; a slot or key is in 0..9. */
+const operations = fc.array(
+  fc.record({ kind: fc.constantFrom("add", "remove", "hit"), n: fc.nat(9), ms: fc.nat(5_000) }),
+  { maxLength: 30 },
+);
+
+describe("a flow table after an undone run", () => {
+  it("holds the same records in the same slots, and gives out the same slots next", () => {
+    fc.assert(
+      fc.property(operations, operations, operations, (first, dry, then) => {
+        const undo = new UndoLog();
+        const [table, twin] = [new FlowTable(8, 2, undo), new FlowTable(8, 2)];
+        const operate = (each: FlowTable, { kind, n, ms }: (typeof first)[number]): void => {
+          const slot = each.find(key(n));
+          if (kind === "add" && slot < 0 && !each.isFull) each.setWord(each.insert(key(n).words, 0, ms), 11, ms);
+          if (kind === "remove" && slot >= 0) each.remove(slot);
+          if (kind === "hit" && slot >= 0) {
+            each.remember(slot);
+            each.touch(slot, ms);
+            each.setWord(slot, 12, ms);
+          }
+        };
+        const contents = (each: FlowTable): unknown =>
+          Array.from({ length: 10 }, (_, n) => {
+            const slot = each.find(key(n));
+            return slot < 0
+              ? []
+              : [slot, each.hits(slot), each.lastHit(slot), each.word(slot, 11), each.word(slot, 12)];
+          });
+        for (const step of first) for (const each of [table, twin]) operate(each, step);
+        undo.begin();
+        for (const step of dry) operate(table, step);
+        undo.rollBack();
+        expect([table.size, contents(table)]).toEqual([twin.size, contents(twin)]);
+        for (const step of then) for (const each of [table, twin]) operate(each, step);
+        expect([table.size, contents(table)]).toEqual([twin.size, contents(twin)]);
+      }),
+    );
+  });
+});
+
+describe("an expiry wheel after an undone run", () => {
+  it("gives out the same slots at the same times", () => {
+    fc.assert(
+      fc.property(operations, operations, (first, dry) => {
+        const undo = new UndoLog();
+        const [wheel, twin] = [new ExpiryWheel(undo), new ExpiryWheel()];
+        const dueMs = new Map<number, number>();
+        for (const { kind, n, ms } of first) {
+          for (const each of [wheel, twin]) {
+            if (kind === "remove") each.cancel(n);
+            else each.schedule(n, ms);
+          }
+          dueMs.set(n, ms);
+        }
+        undo.begin();
+        for (const { kind, n, ms } of dry) {
+          if (kind === "remove") wheel.cancel(n);
+          else wheel.schedule(n, ms);
+        }
+        undo.rollBack();
+        const due = (each: ExpiryWheel, nowMs: number): number[] =>
+          each.takeDue(nowMs, (slot) => dueMs.get(slot) ?? 0).sort((a, b) => a - b);
+        for (let nowMs = 0; nowMs <= 6_000; nowMs += 500) expect(due(wheel, nowMs)).toEqual(due(twin, nowMs));
+      }),
+    );
+  });
+});
