@@ -4,6 +4,7 @@ import { Errno } from "./errno.js";
 import type { IpCidr } from "./ip-cidr.js";
 import type { MacAddr } from "./mac-addr.js";
 import { quoted } from "./text-error.js";
+import type { Uint64 } from "./uint64.js";
 import type { Vni } from "./vni.js";
 
 /** What each kind of error tells, in the order of the wire. `msg` is free text, `port` and `layer` are names. */
@@ -33,7 +34,7 @@ export type OpteErrorPayload =
   | { readonly kind: "PortNotFound"; readonly port: string }
   /** Sizes in bytes. */
   | { readonly kind: "RespTooLarge"; readonly needed: number; readonly given: number }
-  | { readonly kind: "RuleNotFound"; readonly id: number }
+  | { readonly kind: "RuleNotFound"; readonly id: Uint64 }
   | { readonly kind: "SerCmdErr"; readonly msg: string }
   | { readonly kind: "SerCmdResp"; readonly msg: string }
   /** Any other failure, with an illumos error number. */

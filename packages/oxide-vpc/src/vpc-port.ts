@@ -1,6 +1,6 @@
 // A port of a VPC: the engine's port, and the configuration that its rules are made from (spec 04 §2).
 
-import { type Direction, type IpAddr, type IpCidr, type MacAddr, OpteError } from "opte-api";
+import { type Direction, type IpAddr, type IpCidr, type MacAddr, OpteError, type Uint64 } from "opte-api";
 import { type Port, PortBuilder, type Providers } from "opte-core";
 import {
   hasOwnExternalIp,
@@ -95,7 +95,7 @@ export class VpcPort {
   }
 
   /** Removes a firewall rule; flows that have been let in go on. @throws OpteError `RuleNotFound` */
-  removeFirewallRule(dir: Direction, id: number): void {
+  removeFirewallRule(dir: Direction, id: Uint64): void {
     this.port.removeRule(VpcLayer.Firewall, dir, id);
   }
 

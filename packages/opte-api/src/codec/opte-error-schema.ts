@@ -4,7 +4,7 @@ import { OpteError, type OpteErrorPayload } from "../opte-error.js";
 import { ipCidr, macAddr, vni } from "./address-schemas.js";
 import { variants } from "./composites.js";
 import { converted } from "./conversions.js";
-import { i32, string, u53 } from "./primitives.js";
+import { i32, string, u53, u64 } from "./primitives.js";
 import type { Schema } from "./schema.js";
 
 const payload: Schema<OpteErrorPayload> = variants<OpteErrorPayload>({
@@ -27,7 +27,7 @@ const payload: Schema<OpteErrorPayload> = variants<OpteErrorPayload>({
   PortExists: { port: string },
   PortNotFound: { port: string },
   RespTooLarge: { needed: u53, given: u53 },
-  RuleNotFound: { id: u53 },
+  RuleNotFound: { id: u64 },
   SerCmdErr: { msg: string },
   SerCmdResp: { msg: string },
   System: { errno: i32, msg: string },

@@ -1,6 +1,6 @@
 // A port: one guest interface with its layers, flow tables and life cycle (spec 02 §10, §11).
 
-import { OpteError, type Direction, type MacAddr } from "opte-api";
+import { OpteError, type Direction, type MacAddr, type Uint64 } from "opte-api";
 import type { Action } from "../action/action.js";
 import { FlowKey } from "../flow/flow-id.js";
 import { UndoLog } from "../flow/undo-log.js";
@@ -209,9 +209,10 @@ export class Port {
   }
 
   /** Removes a rule. @throws OpteError `BadState`, `LayerNotFound`, `RuleNotFound` */
-  removeRule(layer: string, dir: Direction, id: number): void {
+  removeRule(layer: string, dir: Direction, id: Uint64): void {
     this.#change(layer, (found) => {
-      if (!found.removeRule(dir, id)) throw new OpteError({ kind: "RuleNotFound", id });
+      // Ids that this engine gives out are numbers.
+      if (typeof id === "bigint" || !found.removeRule(dir, id)) throw new OpteError({ kind: "RuleNotFound", id });
     });
   }
 

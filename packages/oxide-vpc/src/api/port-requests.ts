@@ -1,6 +1,6 @@
 // Requests that concern one port, and their responses (spec 04 §8).
 
-import type { Direction, IpAddr, IpCidr, Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
+import type { Direction, IpAddr, IpCidr, Ipv4Addr, Ipv6Addr, MacAddr, Uint64 } from "opte-api";
 import type { ExternalIpv4Cfg, ExternalIpv6Cfg, InternetGatewayMap } from "./external-ip-cfg.js";
 import type { FirewallRule } from "./firewall-rule.js";
 import type { RouterEntry } from "./router-entry.js";
@@ -46,7 +46,7 @@ export interface AddFwRuleReq {
 export interface RemFwRuleReq {
   readonly portName: string;
   readonly dir: Direction;
-  readonly id: number;
+  readonly id: Uint64;
 }
 
 export interface SetFwRulesReq {

@@ -16,7 +16,7 @@ import {
   string,
   struct,
   u32,
-  u53,
+  u64,
   variants,
 } from "opte-api/codec";
 import type { InternetGatewayMap } from "../external-ip-cfg.js";
@@ -67,7 +67,7 @@ export const deleteXdeReq: Schema<DeleteXdeReq> = struct<DeleteXdeReq>({ xdeDevn
 
 export const addFwRuleReq: Schema<AddFwRuleReq> = struct<AddFwRuleReq>({ portName: string, rule: firewallRule });
 
-export const remFwRuleReq: Schema<RemFwRuleReq> = struct<RemFwRuleReq>({ portName: string, dir: direction, id: u53 });
+export const remFwRuleReq: Schema<RemFwRuleReq> = struct<RemFwRuleReq>({ portName: string, dir: direction, id: u64 });
 
 export const setFwRulesReq: Schema<SetFwRulesReq> = struct<SetFwRulesReq>({
   portName: string,
