@@ -78,9 +78,17 @@ export class VpcPort {
     return { ipCfg: this.#ipCfg, guestMac, gatewayMac, vni, physIp, dhcp };
   }
 
-  /** Forgets where the port's private addresses are, and withdraws its counters. The port must not be used afterwards. */
+  /**
+   * Forgets where the port's private addresses are — unless they are said to be elsewhere by now, as after a migration — and withdraws its
+   * counters. The port must not be used afterwards.
+   */
   close(): void {
-    for (const ip of this.#privateIps()) this.#mappings.v2p.remove(this.#settings.vni, ip);
+    const { vni, guestMac, physIp } = this.#settings;
+    const { v2p } = this.#mappings;
+    for (const ip of this.#privateIps()) {
+      const phys = v2p.get(vni, ip);
+      if (phys?.ether.equals(guestMac) === true && phys.ip.equals(physIp)) v2p.remove(vni, ip);
+    }
     this.port.close();
   }
 
