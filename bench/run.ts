@@ -1,6 +1,76 @@
-// What `npm run bench` runs: every benchmark, one after the other, on the built packages.
+// What `npm run bench` runs: every group of cases in a process of its own, on the built packages, one after the other.
 
-import { benchMappings } from "./mapping.ts";
+import { fork } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { CASE_GROUPS } from "./cases/index.ts";
+import type { CaseGroup } from "./harness/case-group.ts";
+import type { Row } from "./harness/row.ts";
+import { comparisonTable } from "./report/comparison.ts";
+import { describeRun, loadNow, readResults, type Results } from "./report/results.ts";
+import { rowCells, TABLE_HEAD } from "./report/text.ts";
 import { tableText } from "./table.ts";
 
-for (const bench of [benchMappings]) console.log(`${tableText(bench())}\n`);
+const { values: options } = parseArgs({
+  options: {
+    filter: { type: "string", default: "" },
+    json: { type: "string" },
+    compare: { type: "string" },
+    quick: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+  },
+});
+
+if (options.list) console.log(CASE_GROUPS.map(({ name }) => name).join("\n"));
+else await runAll();
+
+async function runAll(): Promise<void> {
+  const earlier = options.compare === undefined ? undefined : readResults(options.compare);
+  const run = describeRun(options.quick);
+  const rows: Row[] = [];
+  for (const group of CASE_GROUPS) {
+    if (mayHave(group)) rows.push(...(await runGroup(group)));
+  }
+  const results: Results = { ...run, load: [run.load[0], loadNow()], rows };
+  console.log(`\n${tableText({ title: titleOf(results), head: TABLE_HEAD, rows: rows.map(rowCells) })}`);
+  if (earlier !== undefined) console.log(`\n${tableText(comparisonTable(earlier, results))}`);
+  if (options.json !== undefined) {
+    mkdirSync(dirname(options.json), { recursive: true });
+    writeFileSync(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
+  }
+}
+
+/** Whether a group is asked for: by a filter that may name its rows, or by none. */
+function mayHave({ name, isLong = false }: CaseGroup): boolean {
+  if (options.filter === "") return !(options.quick && isLong);
+  const choices = options.filter.split(",").map((choice) => choice.split(" ")[0] ?? "");
+  return choices.some((word) => name.startsWith(word) || word.startsWith(name) || !word.includes("/"));
+}
+
+/** Runs a group, and prints its rows as they come. */
+function runGroup({ name }: CaseGroup): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const rows: Row[] = [];
+    const child = fork(new URL("child.ts", import.meta.url), [name, options.filter, options.quick ? "quick" : "full"], {
+      execArgv: ["--expose-gc"],
+    });
+    child.on("message", (row: Row) => {
+      rows.push(row);
+      console.log(
+        rowCells(row)
+          .filter((cell) => cell !== "")
+          .join("  "),
+      );
+    });
+    child.on("error", reject);
+    child.on("exit", (code) => {
+      if (code === 0) resolve(rows);
+      else reject(new Error(`The cases of ${name} ended with ${code ?? "a signal"}`));
+    });
+  });
+}
+
+function titleOf({ node, commit, isDirty, machine, load }: Results): string {
+  return `Node ${node}, ${machine.cpu}, ${machine.cores} cores, load ${load.join(" → ")}, ${commit}${isDirty ? " and changes" : ""}`;
+}

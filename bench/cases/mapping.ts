@@ -1,12 +1,13 @@
 // Mappings of a large sled: 1,000,000 guests in 10,000 VPCs, 100,000 prefixes to boundary services.
 //
-// An own loop and no benchmark library: the figures that matter here are memory and the longest single call, in which the growth of a
-// table or the collection of garbage would show; libraries report means.
+// A loop of its own, without a floor beside it: the figures that matter here are memory and the longest single call, in which the growth of
+// a table or the collection of garbage would show.
 
 import { type IpAddr, type IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr, MacAddr, Vni } from "opte-api";
 import { Virt2Boundary, Virt2Phys } from "oxide-vpc";
 import type { PhysNet, TunnelEndpoint } from "oxide-vpc/api";
-import type { Table } from "./table.ts";
+import type { CaseGroup } from "../harness/case-group.ts";
+import type { Row, Unit } from "../harness/row.ts";
 
 const VPCS = 10_000;
 const GUESTS = 1_000_000;
@@ -25,42 +26,41 @@ interface Figures {
   readonly longestChangeMs: number;
 }
 
-export function benchMappings(): Table {
-  const rows = [
-    ["V2P, IPv4 and IPv6", best(benchVirt2Phys)],
-    ["V2B, IPv4", best(() => benchVirt2Boundary(4))],
-    ["V2B, IPv6", best(() => benchVirt2Boundary(6))],
-  ] as const;
-  return {
-    title: "Mappings of a sled",
-    head: ["mapping", "entries", "build ms", "bytes an entry", "ns a look-up", "longest load ms", "longest change ms"],
-    rows: rows.map(([name, { entries, buildMs, bytesAnEntry, lookUpNs, longestLoadMs, longestChangeMs }]) => [
-      name,
-      String(entries),
-      buildMs.toFixed(0),
-      bytesAnEntry.toFixed(0),
-      Object.entries(lookUpNs)
-        .map(([what, ns]) => `${what} ${ns.toFixed(0)}`)
-        .join(", "),
-      longestLoadMs.toFixed(2),
-      longestChangeMs.toFixed(2),
-    ]),
-  };
-}
+export const mappingGroup: CaseGroup = {
+  name: "mapping",
+  isLong: true,
+  *run(options) {
+    const mappings = [
+      ["v2p", benchVirt2Phys],
+      ["v2b-ipv4", () => benchVirt2Boundary(4)],
+      ["v2b-ipv6", () => benchVirt2Boundary(6)],
+    ] as const;
+    for (const [kind, bench] of mappings) {
+      if (options.wants(`mapping/${kind}`)) yield* mappingRows(`mapping/${kind}`, bench);
+    }
+  },
+};
 
-/** The least of each figure in some rounds: what a round has more comes from the machine, which does other things too. */
-function best(bench: () => Figures): Figures {
+function* mappingRows(name: string, bench: () => Figures): Generator<Row, void, undefined> {
   const rounds = Array.from({ length: ROUNDS }, bench);
-  const least = (figure: (round: Figures) => number): number => Math.min(...rounds.map(figure));
-  const lookUps = Object.keys(rounds[0]?.lookUpNs ?? {});
-  return {
-    entries: least(({ entries }) => entries),
-    buildMs: least(({ buildMs }) => buildMs),
-    bytesAnEntry: least(({ bytesAnEntry }) => bytesAnEntry),
-    lookUpNs: Object.fromEntries(lookUps.map((what) => [what, least(({ lookUpNs }) => lookUpNs[what] ?? 0)])),
-    longestLoadMs: least(({ longestLoadMs }) => longestLoadMs),
-    longestChangeMs: least(({ longestChangeMs }) => longestChangeMs),
+  const entries = rounds[0]?.entries ?? 0;
+  const row = (what: string, unit: Unit, figure: (round: Figures) => number): Row => {
+    const sorted = rounds.map(figure).toSorted((a, b) => a - b);
+    return {
+      name: `${name}/${what}/${entries}`,
+      unit,
+      best: sorted[0] ?? 0,
+      median: sorted[sorted.length >> 1] ?? 0,
+      rounds: ROUNDS,
+    };
   };
+  for (const what of Object.keys(rounds[0]?.lookUpNs ?? {})) {
+    yield row(`look-up-${what}`, "ns", ({ lookUpNs }) => lookUpNs[what] ?? 0);
+  }
+  yield row("build", "ms", ({ buildMs }) => buildMs);
+  yield row("entry", "bytes", ({ bytesAnEntry }) => bytesAnEntry);
+  yield row("longest-load", "ms", ({ longestLoadMs }) => longestLoadMs);
+  yield row("longest-change", "ms", ({ longestChangeMs }) => longestChangeMs);
 }
 
 /** Every VPC has the same private IPv4 addresses and IPv6 addresses of its own, half of the guests each; they come in no order. */
@@ -86,7 +86,7 @@ function benchVirt2Phys(): Figures {
     entries: GUESTS,
     buildMs: load.totalMs,
     bytesAnEntry,
-    lookUpNs: { guest: get.meanNs - overhead, VPC: lowest.meanNs - overhead },
+    lookUpNs: { guest: get.meanNs - overhead, vpc: lowest.meanNs - overhead },
     longestLoadMs: load.longestMs,
     longestChangeMs: change.longestMs,
   };
