@@ -5,6 +5,7 @@ export { DECIMAL_FAULT_TEXT, type DecimalFault, parseDecimal } from "./decimal.j
 export { Direction } from "./direction.js";
 export { DomainName } from "./domain-name.js";
 export type * from "./engine-requests.js";
+export type * from "./extension-requests.js";
 export { NO_RESP } from "./engine-requests.js";
 export { Errno } from "./errno.js";
 export { EtherType } from "./ether-type.js";
@@ -18,7 +19,16 @@ export { Ipv6Addr } from "./ipv6-addr.js";
 export { Ipv6Cidr } from "./ipv6-cidr.js";
 export { MacAddr } from "./mac-addr.js";
 export { MulticastUnderlay } from "./multicast-underlay.js";
-export { isOpteCmd, OPTE_CMD_RESP_COPY_OUT, OpteCmd, type OpteCmdName, XDE_IOC, XDE_OPTE_CMD } from "./opte-cmd.js";
+export {
+  ExtensionCmd,
+  type ExtensionCmdName,
+  isOpteCmd,
+  OPTE_CMD_RESP_COPY_OUT,
+  OpteCmd,
+  type OpteCmdName,
+  XDE_IOC,
+  XDE_OPTE_CMD,
+} from "./opte-cmd.js";
 export { OPTE_ERROR_KINDS, OpteError, type OpteErrorKind, type OpteErrorPayload } from "./opte-error.js";
 export { PortNumber } from "./port-number.js";
 export { PortRange } from "./port-range.js";

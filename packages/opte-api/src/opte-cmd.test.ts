@@ -1,7 +1,7 @@
 // Numbers of the ioctl commands (spec 05 §1, §5).
 
 import { describe, expect, it } from "vitest";
-import { isOpteCmd, OpteCmd, XDE_IOC, XDE_OPTE_CMD } from "./opte-cmd.js";
+import { ExtensionCmd, isOpteCmd, OpteCmd, XDE_IOC, XDE_OPTE_CMD } from "./opte-cmd.js";
 
 describe("OpteCmd", () => {
   it("gives each of the 37 commands a number of its own", () => {
@@ -17,6 +17,17 @@ describe("OpteCmd", () => {
 
   it.each([0, 2, 94, 110, 1000, -1, 1.5, Number.NaN])("knows no command %s", (number) => {
     expect(isOpteCmd(number)).toBe(false);
+  });
+});
+
+describe("ExtensionCmd", () => {
+  it("has numbers of its own from 1000 on, which are none of the reference's", () => {
+    const numbers = Object.values(ExtensionCmd);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    for (const number of numbers) {
+      expect(number).toBeGreaterThanOrEqual(1000);
+      expect(isOpteCmd(number)).toBe(false);
+    }
   });
 });
 

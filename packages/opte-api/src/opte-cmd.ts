@@ -54,6 +54,38 @@ export function isOpteCmd(cmd: number): cmd is OpteCmd {
 
 const NUMBERS: ReadonlySet<number> = new Set(Object.values(OpteCmd));
 
+/**
+ * Numbers of our own commands, which the reference does not have: from 1000 on, so that they never meet its numbers. They are sent to
+ * our own device only.
+ */
+export const ExtensionCmd = {
+  /** Adds a firewall rule, and tells its id. */
+  AddFwRuleId: 1000,
+  ListStats: 1010,
+  OpenTrace: 1020,
+  ReadTrace: 1021,
+  CloseTrace: 1022,
+  DumpLayerPage: 1030,
+  DumpUftPage: 1031,
+  DumpTcpFlowsPage: 1032,
+  /** A layer's rules and defaults, without its flows. */
+  DumpLayerRules: 1033,
+  OpenSnapshot: 1040,
+  ReadSnapshot: 1041,
+  CloseSnapshot: 1042,
+  OpenRestore: 1043,
+  WriteRestore: 1044,
+  CommitRestore: 1045,
+  /** What would happen to a packet, and why. */
+  Explain: 1050,
+} as const;
+
+/** The name of one of our own commands. */
+export type ExtensionCmdName = keyof typeof ExtensionCmd;
+
+/** The number of one of our own commands. */
+export type ExtensionCmd = (typeof ExtensionCmd)[ExtensionCmdName];
+
 /** First ioctl request number of xde. */
 export const XDE_IOC = 0xde777700;
 

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { CodecError, decodePostcard, encodePostcard, opteError, type Schema } from "opte-api/codec";
 import { describe, expect, it } from "vitest";
-import { XDE_COMMANDS } from "../src/api/commands/vpc-commands.js";
+import { XDE_COMMANDS, XDE_EXTENSIONS } from "../src/api/commands/vpc-commands.js";
 import { Random } from "./random.js";
 import { randomValue } from "./random-values.js";
 
@@ -16,11 +16,13 @@ interface Body {
 
 /** Every type of body. */
 const BODIES: readonly Body[] = [
-  ...Object.values(XDE_COMMANDS).flatMap(({ cmd, request, response }): Body[] => [
-    // Unwrap: each schema is given only values that it has read itself
-    ...(request === undefined ? [] : [{ name: `${cmd} request`, schema: request as Schema<unknown> }]),
-    { name: `${cmd} response`, schema: response as Schema<unknown> }, // Unwrap: as above
-  ]),
+  ...[...Object.values(XDE_COMMANDS), ...Object.values(XDE_EXTENSIONS)].flatMap(
+    ({ cmd, request, response }): Body[] => [
+      // Unwrap: each schema is given only values that it has read itself
+      ...(request === undefined ? [] : [{ name: `${cmd} request`, schema: request as Schema<unknown> }]),
+      { name: `${cmd} response`, schema: response as Schema<unknown> }, // Unwrap: as above
+    ],
+  ),
   { name: "error", schema: opteError as Schema<unknown> }, // Unwrap: as above
 ];
 

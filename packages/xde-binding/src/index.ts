@@ -11,6 +11,6 @@ export { type NextHop, type Routes, type StaticRoute, StaticRoutes } from "./dev
 export { Underlay, type UnderlaySlot } from "./device/underlay.js";
 export type { XdeProbes } from "./device/xde-probes.js";
 export type { XdeDrop } from "./device/xde-stats.js";
-export type { CommandHandlers } from "./ioctl/handlers.js";
+export type { Caller, CommandHandlers } from "./ioctl/handlers.js";
 export type { Link, LinkReceiver } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions } from "./link/memory-link.js";

@@ -1,15 +1,21 @@
 // The descriptor of a command: the one place that says its number, its bodies and who may send it.
 
-import { OpteCmd, type OpteCmdName } from "../opte-cmd.js";
+import { ExtensionCmd, type ExtensionCmdName, OpteCmd, type OpteCmdName } from "../opte-cmd.js";
 import type { Schema } from "./schema.js";
 
 /** What a caller must be allowed to do: to look, or to change things. */
 export type CommandRights = "read" | "configure";
 
-/** A command, whose request is described by `Request`, a schema, or undefined if there is none. */
-export interface CommandDescriptor<Request, Resp> {
-  readonly cmd: OpteCmdName;
-  readonly number: OpteCmd;
+/** The name of any command, the reference's or our own. */
+export type CommandName = OpteCmdName | ExtensionCmdName;
+
+/**
+ * A command, whose request is described by `Request`, a schema, or undefined if there is none. `Name` tells the commands of the
+ * reference, which a real xde understands, from our own.
+ */
+export interface CommandDescriptor<Request, Resp, Name extends CommandName = OpteCmdName> {
+  readonly cmd: Name;
+  readonly number: NumberOf<Name>;
   readonly request: Request;
   readonly response: Schema<Resp>;
   readonly rights: CommandRights;
@@ -17,6 +23,13 @@ export interface CommandDescriptor<Request, Resp> {
 
 /** A command with a request of type `Req`, or without one if `Req` is undefined, that is answered with a `Resp`. */
 export type Command<Req, Resp> = CommandDescriptor<[Req] extends [undefined] ? undefined : Schema<Req>, Resp>;
+
+/** As {@link Command}, but one of our own: its type keeps it out of the hands of whoever talks to a real xde. */
+export type ExtensionCommand<Req, Resp> = CommandDescriptor<
+  [Req] extends [undefined] ? undefined : Schema<Req>,
+  Resp,
+  ExtensionCmdName
+>;
 
 /** The type of a command's request. */
 export type RequestOf<C> = C extends { readonly request: Schema<infer Req> } ? Req : undefined;
@@ -33,3 +46,19 @@ export function command<Request, Resp>(
 ): CommandDescriptor<Request, Resp> {
   return { cmd, number: OpteCmd[cmd], request, response, rights };
 }
+
+/** As {@link command}, for one of our own. */
+export function extensionCommand<Request, Resp>(
+  cmd: ExtensionCmdName,
+  rights: CommandRights,
+  request: Request,
+  response: Schema<Resp>,
+): CommandDescriptor<Request, Resp, ExtensionCmdName> {
+  return { cmd, number: ExtensionCmd[cmd], request, response, rights };
+}
+
+type NumberOf<Name extends CommandName> = Name extends OpteCmdName
+  ? OpteCmd
+  : Name extends ExtensionCmdName
+    ? ExtensionCmd
+    : never;

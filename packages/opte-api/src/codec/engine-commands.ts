@@ -36,8 +36,8 @@ export interface EngineCommands {
   readonly ClearXdeUnderlay: Command<undefined, NoResp>;
 }
 
-const portReq: Schema<PortReq> = struct<PortReq>({ portName: string });
-const dumpLayerReq: Schema<DumpLayerReq> = struct<DumpLayerReq>({ portName: string, name: string });
+export const portReq: Schema<PortReq> = struct<PortReq>({ portName: string });
+export const dumpLayerReq: Schema<DumpLayerReq> = struct<DumpLayerReq>({ portName: string, name: string });
 const clearLftReq: Schema<ClearLftReq> = struct<ClearLftReq>({ portName: string, layerName: string });
 const setXdeUnderlayReq: Schema<SetXdeUnderlayReq> = struct<SetXdeUnderlayReq>({ u1: string, u2: string });
 

@@ -32,7 +32,7 @@ export const listLayersResp: Schema<ListLayersResp> = struct<ListLayersResp>({
   ),
 });
 
-const rules: Schema<readonly RuleTableEntryDump[]> = list(
+export const ruleEntries: Schema<readonly RuleTableEntryDump[]> = list(
   struct<RuleTableEntryDump>({
     id: u64,
     hits: u64,
@@ -45,12 +45,14 @@ const rules: Schema<readonly RuleTableEntryDump[]> = list(
   }),
 );
 
-const flowEntries: Schema<FlowEntriesDump> = list(pair(flowId, struct<FlowEntryDump>({ hits: u64, summary: string })));
+export const flowEntries: Schema<FlowEntriesDump> = list(
+  pair(flowId, struct<FlowEntryDump>({ hits: u64, summary: string })),
+);
 
 export const dumpLayerResp: Schema<DumpLayerResp> = struct<DumpLayerResp>({
   name: string,
-  rulesIn: rules,
-  rulesOut: rules,
+  rulesIn: ruleEntries,
+  rulesOut: ruleEntries,
   defaultIn: string,
   defaultInHits: u64,
   defaultOut: string,
@@ -68,25 +70,25 @@ export const dumpUftResp: Schema<DumpUftResp> = struct<DumpUftResp>({
   outFlows: flowEntries,
 });
 
-export const dumpTcpFlowsResp: Schema<DumpTcpFlowsResp> = struct<DumpTcpFlowsResp>({
-  flows: list(
-    pair(
-      flowId,
-      struct<TcpFlowEntryDump>({
-        hits: u64,
-        inboundUfid: option(flowId),
-        tcpState: struct<TcpFlowStateDump>({
-          tcpState,
-          guestSeq: option(u32),
-          guestAck: option(u32),
-          remoteSeq: option(u32),
-          remoteAck: option(u32),
-        }),
-        segsIn: u64,
-        segsOut: u64,
-        bytesIn: u64,
-        bytesOut: u64,
+export const tcpFlowEntries: Schema<DumpTcpFlowsResp["flows"]> = list(
+  pair(
+    flowId,
+    struct<TcpFlowEntryDump>({
+      hits: u64,
+      inboundUfid: option(flowId),
+      tcpState: struct<TcpFlowStateDump>({
+        tcpState,
+        guestSeq: option(u32),
+        guestAck: option(u32),
+        remoteSeq: option(u32),
+        remoteAck: option(u32),
       }),
-    ),
+      segsIn: u64,
+      segsOut: u64,
+      bytesIn: u64,
+      bytesOut: u64,
+    }),
   ),
-});
+);
+
+export const dumpTcpFlowsResp: Schema<DumpTcpFlowsResp> = struct<DumpTcpFlowsResp>({ flows: tcpFlowEntries });

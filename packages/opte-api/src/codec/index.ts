@@ -20,7 +20,10 @@ export {
   type Command,
   command,
   type CommandDescriptor,
+  type CommandName,
   type CommandRights,
+  type ExtensionCommand,
+  extensionCommand,
   type RequestOf,
   type ResponseOf,
 } from "./command.js";
@@ -37,6 +40,7 @@ export {
 } from "./composites.js";
 export { converted, sortedMap, sortedSet, textual } from "./conversions.js";
 export { ENGINE_COMMANDS, type EngineCommands, noResp } from "./engine-commands.js";
+export { ENGINE_EXTENSIONS, type EngineExtensions } from "./extension-commands.js";
 export { flowId } from "./flow-id-schema.js";
 export {
   decodeOpteCmdIoctl,

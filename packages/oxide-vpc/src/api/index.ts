@@ -2,11 +2,15 @@
 
 export {
   VPC_COMMANDS,
+  VPC_EXTENSIONS,
   type VpcCommands,
+  type VpcExtensions,
   XDE_COMMANDS,
+  XDE_EXTENSIONS,
   type XdeCommand,
   xdeCommand,
   type XdeCommands,
+  type XdeExtensions,
 } from "./commands/vpc-commands.js";
 export type { ConfigIssue } from "./config/port-config-error.js";
 export { PortConfigError } from "./config/port-config-error.js";

@@ -43,6 +43,12 @@ export interface AddFwRuleReq {
   readonly rule: FirewallRule;
 }
 
+/** The answer to our own form of adding a rule. */
+export interface AddFwRuleIdResp {
+  /** Names the rule among those of its direction; never given twice. */
+  readonly id: Uint64;
+}
+
 export interface RemFwRuleReq {
   readonly portName: string;
   readonly dir: Direction;

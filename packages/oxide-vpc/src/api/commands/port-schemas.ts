@@ -21,6 +21,7 @@ import {
 } from "opte-api/codec";
 import type { InternetGatewayMap } from "../external-ip-cfg.js";
 import type {
+  AddFwRuleIdResp,
   AddFwRuleReq,
   AddRouterEntryReq,
   AllowCidrReq,
@@ -66,6 +67,8 @@ export const createXdeReq: Schema<CreateXdeReq> = struct<CreateXdeReq>({
 export const deleteXdeReq: Schema<DeleteXdeReq> = struct<DeleteXdeReq>({ xdeDevname: string });
 
 export const addFwRuleReq: Schema<AddFwRuleReq> = struct<AddFwRuleReq>({ portName: string, rule: firewallRule });
+
+export const addFwRuleIdResp: Schema<AddFwRuleIdResp> = struct<AddFwRuleIdResp>({ id: u64 });
 
 export const remFwRuleReq: Schema<RemFwRuleReq> = struct<RemFwRuleReq>({ portName: string, dir: direction, id: u64 });
 

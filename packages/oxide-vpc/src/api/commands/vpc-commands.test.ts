@@ -1,10 +1,11 @@
 // The table of commands (spec 05 §5).
 
-import { OpteCmd, type OpteCmdName } from "opte-api";
+import { ExtensionCmd, OpteCmd, type OpteCmdName } from "opte-api";
 import { describe, expect, it } from "vitest";
-import { XDE_COMMANDS, xdeCommand } from "./vpc-commands.js";
+import { XDE_COMMANDS, XDE_EXTENSIONS, xdeCommand } from "./vpc-commands.js";
 
 const ALL = Object.values(XDE_COMMANDS);
+const OWN = Object.values(XDE_EXTENSIONS);
 
 describe("the table of commands", () => {
   it("has every command under its name and number", () => {
@@ -33,8 +34,21 @@ describe("the table of commands", () => {
   });
 
   it("is searched by number", () => {
-    for (const descriptor of ALL) expect(xdeCommand(descriptor.number)).toBe(descriptor);
+    for (const descriptor of [...ALL, ...OWN]) expect(xdeCommand(descriptor.number)).toBe(descriptor);
     expect(xdeCommand(0)).toBeUndefined();
-    expect(xdeCommand(1000)).toBeUndefined();
+    expect(xdeCommand(999)).toBeUndefined();
+  });
+});
+
+describe("the table of our own commands", () => {
+  it("has every command under its name and number, apart from the reference's", () => {
+    expect(Object.fromEntries(OWN.map(({ cmd, number }) => [cmd, number]))).toEqual(ExtensionCmd);
+    for (const [name, { cmd }] of Object.entries(XDE_EXTENSIONS)) expect(cmd).toBe(name);
+    for (const { cmd } of OWN) expect(cmd in XDE_COMMANDS, cmd).toBe(false);
+  });
+
+  it("asks for the right to configure where a port would change", () => {
+    const configuring = OWN.filter(({ rights }) => rights === "configure").map(({ cmd }) => cmd);
+    expect(configuring.toSorted()).toEqual(["AddFwRuleId", "CommitRestore", "OpenRestore", "WriteRestore"]);
   });
 });

@@ -1,7 +1,17 @@
 // The commands of the VPC, and all commands of a device (spec 05 §5).
 
-import type { NoResp, OpteCmdName } from "opte-api";
-import { type Command, command, ENGINE_COMMANDS, type EngineCommands, noResp } from "opte-api/codec";
+import type { ExtensionCmdName, NoResp, OpteCmdName } from "opte-api";
+import {
+  type Command,
+  command,
+  ENGINE_COMMANDS,
+  ENGINE_EXTENSIONS,
+  type EngineCommands,
+  type EngineExtensions,
+  type ExtensionCommand,
+  extensionCommand,
+  noResp,
+} from "opte-api/codec";
 import type * as mapping from "../mapping-requests.js";
 import type * as port from "../port-requests.js";
 import {
@@ -22,6 +32,7 @@ import {
   mcastUnsubscribeReq,
 } from "./multicast-schemas.js";
 import {
+  addFwRuleIdResp,
   addFwRuleReq,
   attachSubnetReq,
   cidrReq,
@@ -70,11 +81,19 @@ export interface VpcCommands {
   readonly DumpMcast2Phys: Command<undefined, mapping.DumpMcast2PhysResp>;
 }
 
-/** All commands of a device by name. */
+/** Our own commands of the VPC by name. */
+export interface VpcExtensions {
+  readonly AddFwRuleId: ExtensionCommand<port.AddFwRuleReq, port.AddFwRuleIdResp>;
+}
+
+/** All commands of the reference's device by name. */
 export type XdeCommands = { readonly [Name in OpteCmdName]: (EngineCommands & VpcCommands)[Name] };
 
-/** Any command of a device. */
-export type XdeCommand = XdeCommands[OpteCmdName];
+/** Our own commands by name: those that the reference's device does not have. */
+export type XdeExtensions = { readonly [Name in ExtensionCmdName]: (EngineExtensions & VpcExtensions)[Name] };
+
+/** Any command of our device, the reference's and our own. */
+export type XdeCommand = XdeCommands[OpteCmdName] | XdeExtensions[ExtensionCmdName];
 
 /** The commands of the VPC, in the order of their numbers. */
 export const VPC_COMMANDS: VpcCommands = {
@@ -109,14 +128,25 @@ export const VPC_COMMANDS: VpcCommands = {
   DumpMcast2Phys: command("DumpMcast2Phys", "read", undefined, dumpMcast2PhysResp),
 };
 
-/** All commands of a device: the one table from which dispatch, clients and checks follow. */
+/** Our own commands of the VPC. */
+export const VPC_EXTENSIONS: VpcExtensions = {
+  AddFwRuleId: extensionCommand("AddFwRuleId", "configure", addFwRuleReq, addFwRuleIdResp),
+};
+
+/** All commands of the reference's device: with {@link XDE_EXTENSIONS} the table from which dispatch, clients and checks follow. */
 export const XDE_COMMANDS: XdeCommands = { ...ENGINE_COMMANDS, ...VPC_COMMANDS };
 
-/** The command with this number, if there is one. */
+/** All commands of our own; never sent to a real xde. */
+export const XDE_EXTENSIONS: XdeExtensions = { ...ENGINE_EXTENSIONS, ...VPC_EXTENSIONS };
+
+/** The command with this number, the reference's or our own, if there is one. */
 export function xdeCommand(number: number): XdeCommand | undefined {
   return BY_NUMBER.get(number);
 }
 
 const BY_NUMBER: ReadonlyMap<number, XdeCommand> = new Map(
-  Object.values(XDE_COMMANDS).map((descriptor) => [descriptor.number, descriptor]),
+  [...Object.values(XDE_COMMANDS), ...Object.values(XDE_EXTENSIONS)].map((descriptor) => [
+    descriptor.number,
+    descriptor,
+  ]),
 );
