@@ -8,6 +8,7 @@ import { Virt2Boundary, Virt2Phys } from "oxide-vpc";
 import type { PhysNet, TunnelEndpoint } from "oxide-vpc/api";
 import type { CaseGroup } from "../harness/case-group.ts";
 import type { Row, Unit } from "../harness/row.ts";
+import { sampleRow, usedBytes } from "../harness/samples.ts";
 
 const VPCS = 10_000;
 const GUESTS = 1_000_000;
@@ -44,16 +45,8 @@ export const mappingGroup: CaseGroup = {
 function* mappingRows(name: string, bench: () => Figures): Generator<Row, void, undefined> {
   const rounds = Array.from({ length: ROUNDS }, bench);
   const entries = rounds[0]?.entries ?? 0;
-  const row = (what: string, unit: Unit, figure: (round: Figures) => number): Row => {
-    const sorted = rounds.map(figure).toSorted((a, b) => a - b);
-    return {
-      name: `${name}/${what}/${entries}`,
-      unit,
-      best: sorted[0] ?? 0,
-      median: sorted[sorted.length >> 1] ?? 0,
-      rounds: ROUNDS,
-    };
-  };
+  const row = (what: string, unit: Unit, figure: (round: Figures) => number): Row =>
+    sampleRow(`${name}/${what}/${entries}`, unit, rounds.map(figure));
   for (const what of Object.keys(rounds[0]?.lookUpNs ?? {})) {
     yield row(`look-up-${what}`, "ns", ({ lookUpNs }) => lookUpNs[what] ?? 0);
   }
@@ -193,12 +186,4 @@ function generator(seed: number): () => number {
     state ^= state << 5;
     return state >>> 0;
   };
-}
-
-/** Memory in use once what is unused is gone; Node has to run with `--expose-gc`. */
-function usedBytes(): number {
-  // Array buffers are freed in the background; the next collection waits for it
-  for (let i = 0; i < 3; i++) globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

@@ -1,7 +1,7 @@
 // The port under test: a guest of a VPC as a rack has it, on the providers of a Node process.
 
 import { IpCidr, Ipv4Addr, Ipv4Cidr, Ipv6Addr, Ipv6Cidr, PortRange } from "opte-api";
-import type { Port } from "opte-core";
+import type { ClockProvider, Port } from "opte-core";
 import { VpcMappings, VpcPort } from "oxide-vpc";
 import {
   BOUNDARY_SERVICES_VNI,
@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly limits?: Partial<PortLimits>;
   /** Firewall rules before those that let everything pass. */
   readonly rules?: readonly string[];
+  /** Where time itself is not what is measured, a clock to set forward. */
+  readonly clock?: ClockProvider;
 }
 
 /** Room for the million flows of the longest curve. */
@@ -65,7 +67,7 @@ export class VpcWorld {
   readonly vpc: VpcPort;
 
   /** A running port. */
-  constructor({ name = "opte0", nat = "none", limits = {}, rules = [] }: WorldOptions = {}) {
+  constructor({ name = "opte0", nat = "none", limits = {}, rules = [], clock = nodeClock }: WorldOptions = {}) {
     this.nat = nat;
     this.vpc = new VpcPort(
       {
@@ -80,7 +82,7 @@ export class VpcWorld {
         limits: { ...LIMITS, ...limits },
       },
       this.mappings,
-      { clock: nodeClock, stats: new StatsRegistry() },
+      { clock, stats: new StatsRegistry() },
     );
     for (const prefix of ["0.0.0.0/0", "::/0"]) {
       this.mappings.v2b.add(IpCidr.parse(prefix), [{ ip: BOUNDARY_IP, vni: BOUNDARY_SERVICES_VNI }]);
@@ -96,7 +98,7 @@ export class VpcWorld {
     this.#route("fd00::/64", "sub6=fd00::/64");
     this.#route("0.0.0.0/0", "ig");
     this.#route("::/0", "ig");
-    this.vpc.setFirewallRules([...rules, ...RULES].map((line) => FirewallRule.parse(line)));
+    this.vpc.setFirewallRules(withDefaultRules(rules));
     this.vpc.port.start();
   }
 
@@ -113,6 +115,11 @@ export class VpcWorld {
   #route(dest: string, target: string): void {
     this.vpc.addRouterEntry({ dest: IpCidr.parse(dest), target: RouterTarget.parse(target), class: "system" });
   }
+}
+
+/** Rules as text, and those that every guest has. */
+export function withDefaultRules(rules: readonly string[]): FirewallRule[] {
+  return [...rules, ...RULES].map((line) => FirewallRule.parse(line));
 }
 
 const SNAT_PORTS = new PortRange(1024, 65535);

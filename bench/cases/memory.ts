@@ -1,0 +1,101 @@
+// What flows take of memory, and what packets leave behind in it.
+
+import { Frame, parseGuest, type Port, PortBuilder, Verdict } from "opte-core";
+import { nodeClock } from "xde-binding";
+import type { CaseGroup } from "../harness/case-group.ts";
+import { FrameRing } from "../harness/frame-ring.ts";
+import { HitBench } from "../harness/hit-bench.ts";
+import type { Row } from "../harness/row.ts";
+import { collectGarbage, sampleRow, usedBytes } from "../harness/samples.ts";
+import { ADDRESSES, GUEST_MAC } from "../world/addresses.ts";
+import { FlowFrames } from "../world/flow-frames.ts";
+import { type Protocol } from "../world/flow-template.ts";
+import { Traffic } from "../world/traffic.ts";
+import { VpcWorld } from "../world/vpc-world.ts";
+
+const FLOWS = 1_000_000;
+const BATCH = 4096;
+const MILLION = 1_000_000;
+
+export const memoryGroup: CaseGroup = {
+  name: "memory",
+  *run(options) {
+    const flows = options.isQuick ? FLOWS / 10 : FLOWS;
+    if (options.wants("memory/uft-entry")) yield uftEntry(flows);
+    for (const protocol of ["udp", "tcp"] as const) {
+      const name = `memory/vpc-flow/${protocol}`;
+      if (options.wants(name)) yield vpcFlow(name, protocol, flows);
+    }
+    for (const protocol of ["udp", "tcp"] as const) {
+      const name = `memory/heap-growth/${protocol}`;
+      if (options.wants(name)) yield heapGrowth(name, protocol);
+    }
+  },
+};
+
+/** A pair of unified tables alone: a port whose one layer keeps no flows, with as many in either direction. */
+function uftEntry(flows: number): Row {
+  const before = usedBytes();
+  const port = new PortBuilder("opte0", GUEST_MAC, { clock: nodeClock })
+    .addLayer({ name: "open", defaultIn: "allow", defaultOut: "allow", flowLimit: 1 }, { at: "first" })
+    .create(
+      { parse: (_dir, packet) => parseGuest(packet, packet.frame), handlePacket: () => ({ kind: "deny" }) },
+      { uft: flows, tcp: 1 },
+    );
+  port.start();
+  const { guest, inside: peer } = ADDRESSES[4];
+  const shape = { family: 4, protocol: "udp", bodyLen: 0, guest, peer, isExternal: false } as const;
+  fill(port, "out", new FlowFrames({ dir: "out", ...shape }), flows);
+  fill(port, "in", new FlowFrames({ dir: "in", ...shape }), flows);
+  const bytes = usedBytes() - before;
+  const { in_uft_flows: made, out_uft_flows: sent } = port.stats();
+  if (made !== flows || sent !== flows) throw new Error(`${made} and ${sent} entries were made`);
+  return sampleRow(`memory/uft-entry/${flows}`, "bytes", [bytes / (2 * flows)], {
+    target: { of: "value", atMost: 160 },
+    note: "an entry and direction, index, programs and all",
+  });
+}
+
+function fill(port: Port, dir: "in" | "out", frames: FlowFrames, flows: number): void {
+  const ring = new FrameRing(frames.template, 1);
+  const frame = Frame.allocate(0);
+  frame.bytes = ring.bytes;
+  for (let flow = 0; flow < flows; flow++) {
+    frames.write(ring, 0, flow);
+    frame.start = ring.at(0) + frames.template.tunnelLen;
+    frame.end = ring.at(0) + ring.frameLen;
+    if (port.process(dir, frame) !== Verdict.Modified) throw new Error(`Flow ${flow} was not let ${dir}`);
+  }
+}
+
+/** Everything that a flow through a VPC port takes: both unified entries, its entries in the layers, TCP. */
+function vpcFlow(name: string, protocol: Protocol, flows: number): Row {
+  const before = usedBytes();
+  const world = new VpcWorld();
+  const traffic = new Traffic(world, { family: 4, protocol }, flows);
+  traffic.begin(0, flows);
+  const bytes = usedBytes() - before;
+  if (world.port.stats()["out_uft_flows"] !== flows) throw new Error("Not every flow was made");
+  return sampleRow(`${name}/${flows}`, "bytes", [bytes / flows], { note: "a flow, both directions, all tables" });
+}
+
+/** Garbage of a million hits, before any collection. */
+function heapGrowth(name: string, protocol: Protocol): Row {
+  const traffic = new Traffic(new VpcWorld(), { family: 4, protocol }, 1000);
+  traffic.begin(0, 1000);
+  const bench = new HitBench(traffic, traffic.steadyFrames("out", 0), 1000, BATCH);
+  const send = (packets: number): void => {
+    for (let sent = 0; sent < packets; sent += BATCH) {
+      bench.prepare();
+      bench.run();
+    }
+  };
+  send(100_000);
+  const samples = Array.from({ length: 3 }, () => {
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    send(MILLION);
+    return Math.max(0, process.memoryUsage().heapUsed - before);
+  });
+  return sampleRow(name, "bytes", samples, { target: { of: "value", atMost: 100_000 }, note: "a million hits" });
+}
