@@ -7,7 +7,16 @@ export type { LayerFlowLookUp } from "./layer/layer-flows.js";
 export type { LayerObserver } from "./layer/layer-observer.js";
 export type { LayerDecision, LayerError } from "./layer/layer-outcome.js";
 export { PortBuilder, type LayerPosition } from "./port/builder.js";
-export type { FlowEntries, LayerDescription, LayerDump, RuleDump, TcpFlowsDump, UftDump } from "./port/dump.js";
+export type {
+  FlowEntries,
+  LayerDescription,
+  LayerDump,
+  LayerRulesDump,
+  RuleDump,
+  TcpFlowsDump,
+  UftDump,
+} from "./port/dump.js";
+export type { DumpPage } from "./port/dump-page.js";
 export { processStream, type ProcessedFrame } from "./port/frame-stream.js";
 export type { DryRunResult } from "./port/dry-run.js";
 export type { HandlePacketOutcome, NetworkDefinition } from "./port/network-definition.js";

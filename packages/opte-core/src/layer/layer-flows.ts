@@ -63,7 +63,7 @@ export class LayerFlows implements PairOwner {
   size = 0;
 
   numFlows(dir: Direction): number {
-    return this.#table(dir).size;
+    return this.table(dir).size;
   }
 
   /**
@@ -73,7 +73,7 @@ export class LayerFlows implements PairOwner {
    * @returns the entry's pair, or -1
    */
   lookUp(dir: Direction, flow: FlowKey, nowMs: number): number {
-    const table = this.#table(dir);
+    const table = this.table(dir);
     const slot = table.find(flow);
     if (slot < 0) return -1;
     const pair = table.word(slot, PAIR);
@@ -90,7 +90,7 @@ export class LayerFlows implements PairOwner {
 
   /** What {@link lookUp} finds, without a trace of the question. */
   ask(dir: Direction, flow: FlowKey): LayerFlowLookUp {
-    const table = this.#table(dir);
+    const table = this.table(dir);
     const slot = table.find(flow);
     return slot < 0 ? "miss" : this.#condition(table, slot);
   }
@@ -145,7 +145,7 @@ export class LayerFlows implements PairOwner {
 
   /** The halves of one direction that are in the table, with their pairs. */
   halves(dir: Direction): { readonly pair: number; readonly half: LayerFlowHalf }[] {
-    const table = this.#table(dir);
+    const table = this.table(dir);
     return table.sortedSlots().map((slot) => {
       const flow = new FlowKey();
       table.readKey(slot, flow);
@@ -160,8 +160,8 @@ export class LayerFlows implements PairOwner {
     for (const { dir, flow, hits, isDirty } of halves) {
       this.#put(dir, flow, pair, lastHitMs);
       const slot = this.#pairs.slot(pair, dir);
-      this.#table(dir).setHits(slot, hits);
-      this.#table(dir).setWord(slot, DIRTY, isDirty ? 1 : 0);
+      this.table(dir).setHits(slot, hits);
+      this.table(dir).setWord(slot, DIRTY, isDirty ? 1 : 0);
     }
     if (halves.length > 0) {
       this.#resize(1);
@@ -173,7 +173,7 @@ export class LayerFlows implements PairOwner {
   /** Drops every entry, silently: dependants live on (spec 02 §8.4). Resources come free in outbound flow order. */
   clear(): void {
     for (const dir of ["in", "out"] as const) {
-      const table = this.#table(dir);
+      const table = this.table(dir);
       for (const slot of table.sortedSlots()) this.#pairs.clearSlot(table.word(slot, PAIR), dir);
       table.clear();
     }
@@ -205,16 +205,17 @@ export class LayerFlows implements PairOwner {
 
   /** Entries of one direction in flow-id order. */
   dump(dir: Direction): (readonly [FlowId, FlowEntryDump])[] {
-    const table = this.#table(dir);
-    return table
-      .sortedSlots()
-      .map((slot) => [
-        table.flowId(slot),
-        { hits: table.hits(slot), summary: this.#pairs.descriptor(table.word(slot, PAIR))?.name ?? "no-op" },
-      ]);
+    const table = this.table(dir);
+    return table.sortedSlots().map((slot) => [table.flowId(slot), this.dumpEntry(dir, slot)]);
   }
 
-  #table(dir: Direction): FlowTable {
+  dumpEntry(dir: Direction, slot: number): FlowEntryDump {
+    const table = this.table(dir);
+    return { hits: table.hits(slot), summary: this.#pairs.descriptor(table.word(slot, PAIR))?.name ?? "no-op" };
+  }
+
+  /** The map of one direction. */
+  table(dir: Direction): FlowTable {
     return dir === "in" ? this.#in : this.#out;
   }
 
@@ -234,7 +235,7 @@ export class LayerFlows implements PairOwner {
   }
 
   #put(dir: Direction, flow: FlowKey, pair: number, nowMs: number): void {
-    const table = this.#table(dir);
+    const table = this.table(dir);
     const existing = table.find(flow);
     if (existing >= 0) this.#remove(dir, existing);
     const slot = table.insert(flow.words, 0, nowMs);
@@ -243,7 +244,7 @@ export class LayerFlows implements PairOwner {
   }
 
   #remove(dir: Direction, slot: number): void {
-    const table = this.#table(dir);
+    const table = this.table(dir);
     const pair = table.word(slot, PAIR);
     table.remove(slot);
     if (!this.#pairs.clearSlot(pair, dir)) return;
@@ -262,7 +263,7 @@ export class LayerFlows implements PairOwner {
     for (const dir of DIRECTIONS) {
       const slotA = this.#pairs.slot(a, dir);
       const slotB = this.#pairs.slot(b, dir);
-      if (slotA >= 0 && slotB >= 0) return this.#table(dir).compareSlots(slotA, slotB);
+      if (slotA >= 0 && slotB >= 0) return this.table(dir).compareSlots(slotA, slotB);
       if (slotA >= 0 || slotB >= 0) return slotA >= 0 ? -1 : 1;
     }
     return 0;
@@ -272,7 +273,7 @@ export class LayerFlows implements PairOwner {
     for (const dir of DIRECTIONS) {
       const slot = this.#pairs.slot(pair, dir);
       if (slot < 0) continue;
-      this.#table(dir).readKey(slot, key);
+      this.table(dir).readKey(slot, key);
       expired(dir, key, lastHitMs, nowMs);
       this.#remove(dir, slot);
     }

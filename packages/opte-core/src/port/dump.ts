@@ -1,11 +1,13 @@
 // Dumps of a port's tables (spec 02 §8.6, §11.6, §13.1): plain values, copies of the moment.
 
+import type { Direction } from "opte-api";
 import { defaultActionText } from "../action/action.js";
 import type { FlowId } from "../flow/flow-id.js";
 import type { FlowEntryDump } from "../layer/layer-flows.js";
 import type { Layer } from "../layer/layer.js";
 import type { RuleEntry } from "../rule/rule-set.js";
 import { ruleText, type RuleText } from "../rule/rule.js";
+import { dumpPage, type DumpPage } from "./dump-page.js";
 import type { TcpFlowDump, TcpFlows } from "./tcp-flows.js";
 import type { UftPair } from "./uft-pair.js";
 
@@ -19,10 +21,9 @@ export interface RuleDump {
   readonly rule: RuleText;
 }
 
-export interface LayerDump {
+/** A layer's rules and what becomes of packets that none of them matches. */
+export interface LayerRulesDump {
   readonly name: string;
-  readonly flowsIn: FlowEntries;
-  readonly flowsOut: FlowEntries;
   /** In evaluation order. */
   readonly rulesIn: readonly RuleDump[];
   readonly rulesOut: readonly RuleDump[];
@@ -30,6 +31,11 @@ export interface LayerDump {
   readonly defaultInHits: number;
   readonly defaultOut: string;
   readonly defaultOutHits: number;
+}
+
+export interface LayerDump extends LayerRulesDump {
+  readonly flowsIn: FlowEntries;
+  readonly flowsOut: FlowEntries;
 }
 
 /** One row of the list of layers. */
@@ -57,11 +63,12 @@ export interface TcpFlowsDump {
 }
 
 export function dumpLayer(layer: Layer): LayerDump {
-  const { rules, flows } = layer;
+  return { ...dumpLayerRules(layer), flowsIn: layer.flows.dump("in"), flowsOut: layer.flows.dump("out") };
+}
+
+export function dumpLayerRules({ name, rules }: Layer): LayerRulesDump {
   return {
-    name: layer.name,
-    flowsIn: flows.dump("in"),
-    flowsOut: flows.dump("out"),
+    name,
     rulesIn: rules.in.entries.map(ruleDump),
     rulesOut: rules.out.entries.map(ruleDump),
     defaultIn: defaultActionText(rules.in.defaultAction),
@@ -69,6 +76,10 @@ export function dumpLayer(layer: Layer): LayerDump {
     defaultOut: defaultActionText(rules.out.defaultAction),
     defaultOutHits: rules.out.defaultHits,
   };
+}
+
+export function dumpLayerPage({ flows }: Layer, dir: Direction, cursor: number, max: number): DumpPage<FlowEntryDump> {
+  return dumpPage(flows.table(dir), cursor, max, (slot) => flows.dumpEntry(dir, slot));
 }
 
 export function describeLayer(layer: Layer): LayerDescription {
@@ -92,6 +103,15 @@ export function dumpUft(uft: UftPair): UftDump {
     outNumFlows: uft.out.table.size,
     outFlows: uft.out.dump(),
   };
+}
+
+export function dumpUftPage(uft: UftPair, dir: Direction, cursor: number, max: number): DumpPage<FlowEntryDump> {
+  const unified = uft.table(dir);
+  return dumpPage(unified.table, cursor, max, (slot) => unified.dumpEntry(slot));
+}
+
+export function dumpTcpFlowsPage(tcp: TcpFlows, cursor: number, max: number): DumpPage<TcpFlowDump> {
+  return dumpPage(tcp.table, cursor, max, (slot) => tcp.dumpEntry(slot));
 }
 
 export function dumpTcpFlows(tcp: TcpFlows): TcpFlowsDump {

@@ -6,7 +6,7 @@ import { FlowKey } from "../flow/flow-id.js";
 import { UndoLog } from "../flow/undo-log.js";
 import { FlowPairs } from "../layer/flow-pairs.js";
 import { Layer, type LayerSpec } from "../layer/layer.js";
-import type { DependantPriority } from "../layer/layer-flows.js";
+import type { DependantPriority, FlowEntryDump } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
 import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
@@ -19,13 +19,19 @@ import type { Verdict } from "../verdict.js";
 import {
   describeLayer,
   dumpLayer,
+  dumpLayerPage,
+  dumpLayerRules,
   dumpTcpFlows,
+  dumpTcpFlowsPage,
   dumpUft,
+  dumpUftPage,
   type LayerDescription,
   type LayerDump,
+  type LayerRulesDump,
   type TcpFlowsDump,
   type UftDump,
 } from "./dump.js";
+import type { DumpPage } from "./dump-page.js";
 import { DryRun, type DryRunResult } from "./dry-run.js";
 import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver } from "./observer.js";
@@ -37,7 +43,7 @@ import type { PortImage } from "./snapshot/port-image.js";
 import { takeSnapshot, type PortSnapshot } from "./snapshot/snapshot.js";
 import type { SnapshotEncoder } from "./snapshot/snapshot-codec.js";
 import type { ProcessResult } from "./process-result.js";
-import { TcpFlows } from "./tcp-flows.js";
+import { TcpFlows, type TcpFlowDump } from "./tcp-flows.js";
 import { TcpTracking } from "./tcp-tracking.js";
 import { UftPair } from "./uft-pair.js";
 
@@ -312,6 +318,34 @@ export class Port {
   /** @throws OpteError `LayerNotFound` */
   dumpLayer(layer: string): LayerDump {
     return dumpLayer(this.#layer(layer));
+  }
+
+  /** {@link dumpLayer} without the flows. @throws OpteError `LayerNotFound` */
+  dumpLayerRules(layer: string): LayerRulesDump {
+    return dumpLayerRules(this.#layer(layer));
+  }
+
+  /**
+   * A page of one direction of the unified flow table, found by looking at no more than `max` slots: for tables that are too large for
+   * {@link dumpUft}. What changes between the pages mean for the whole is said at {@link DumpPage}.
+   *
+   * @param cursor 0 for the first page, then `next` of the page before
+   * @throws OpteError `BadState`; `System` for a cursor below 0 or a `max` below 1
+   */
+  dumpUftPage(dir: Direction, cursor: number, max: number): DumpPage<FlowEntryDump> {
+    this.#require(DUMPABLE);
+    return dumpUftPage(this.#parts.uft, dir, cursor, max);
+  }
+
+  /** A page of the tracked TCP flows, as {@link dumpUftPage}. @throws OpteError `BadState`, `System` */
+  dumpTcpFlowsPage(cursor: number, max: number): DumpPage<TcpFlowDump> {
+    this.#require(DUMPABLE);
+    return dumpTcpFlowsPage(this.#parts.tcp, cursor, max);
+  }
+
+  /** A page of one direction of a layer's flow table, as {@link dumpUftPage}. @throws OpteError `LayerNotFound`, `System` */
+  dumpLayerPage(layer: string, dir: Direction, cursor: number, max: number): DumpPage<FlowEntryDump> {
+    return dumpLayerPage(this.#layer(layer), dir, cursor, max);
   }
 
   /** Layers in outbound order. */

@@ -280,19 +280,19 @@ export class TcpFlows {
   }
 
   dump(): (readonly [FlowId, TcpFlowDump])[] {
-    const table = this.table;
-    return table.sortedSlots().map((slot) => [
-      table.flowId(slot),
-      {
-        hits: table.hits(slot),
-        inboundFlowId: this.readInbound(slot, this.#key) ? flowIdOf(this.#key.words, 0) : undefined,
-        tcpState: this.dumpState(slot),
-        segsIn: this.#counter(slot, SEGS_IN),
-        segsOut: this.#counter(slot, SEGS_OUT),
-        bytesIn: this.#counter(slot, BYTES_IN),
-        bytesOut: this.#counter(slot, BYTES_OUT),
-      },
-    ]);
+    return this.table.sortedSlots().map((slot) => [this.table.flowId(slot), this.dumpEntry(slot)]);
+  }
+
+  dumpEntry(slot: number): TcpFlowDump {
+    return {
+      hits: this.table.hits(slot),
+      inboundFlowId: this.readInbound(slot, this.#key) ? flowIdOf(this.#key.words, 0) : undefined,
+      tcpState: this.dumpState(slot),
+      segsIn: this.#counter(slot, SEGS_IN),
+      segsOut: this.#counter(slot, SEGS_OUT),
+      bytesIn: this.#counter(slot, BYTES_IN),
+      bytesOut: this.#counter(slot, BYTES_OUT),
+    };
   }
 
   #insert(flow: FlowKey, state: number, nowMs: number): number {

@@ -159,12 +159,11 @@ export class Uft {
   }
 
   dump(): (readonly [FlowId, FlowEntryDump])[] {
-    return this.table
-      .sortedSlots()
-      .map((slot) => [
-        this.table.flowId(slot),
-        { hits: this.table.hits(slot), summary: this.#recorded[slot]?.summary ?? "" },
-      ]);
+    return this.table.sortedSlots().map((slot) => [this.table.flowId(slot), this.dumpEntry(slot)]);
+  }
+
+  dumpEntry(slot: number): FlowEntryDump {
+    return { hits: this.table.hits(slot), summary: this.#recorded[slot]?.summary ?? "" };
   }
 
   #isAlive(slot: number): boolean {
