@@ -6,6 +6,7 @@ export { nodeRandom } from "./provider/node-random.js";
 export { StatsRegistry } from "./provider/stats-registry.js";
 export { streamLog } from "./provider/stream-log.js";
 export { Xde } from "./device/xde.js";
+export { TraceHub } from "./trace/trace-hub.js";
 export type { XdeOptions } from "./device/sled.js";
 export { type NextHop, type Routes, type StaticRoute, StaticRoutes } from "./device/routes.js";
 export { Underlay, type UnderlaySlot } from "./device/underlay.js";

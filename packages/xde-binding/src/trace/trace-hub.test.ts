@@ -1,0 +1,132 @@
+import { Ipv4Addr, type FlowId } from "opte-api";
+import { type ClockProvider, FlowKey } from "opte-core";
+import { probesSuite } from "opte-core/testing";
+import { describe, expect, it } from "vitest";
+import { PORT_LISTENERS } from "./port-listeners.js";
+import { traceFlowText } from "./trace-fields.js";
+import { TraceHub } from "./trace-hub.js";
+
+const clock: ClockProvider = { nowMs: () => 1234.5 };
+const guest = Ipv4Addr.parse("10.0.0.5");
+const peer = Ipv4Addr.parse("10.0.0.9");
+const tcp: FlowId = { kind: "ports", proto: 6, src: guest, dst: peer, srcPort: 1025, dstPort: 80 };
+
+function key(flow: FlowId): FlowKey {
+  const result = new FlowKey();
+  result.setFlowId(flow);
+  return result;
+}
+
+describe("TraceHub", () => {
+  describe("as listener of a port", () => {
+    const tests = probesSuite(() => {
+      const hub = new TraceHub(clock);
+      const traceId = hub.open({ probes: Object.keys(PORT_LISTENERS) });
+      const events: unknown[] = [];
+      return {
+        probes: hub.portProbes,
+        report: () => {
+          events.push(...hub.read({ traceId, maxEvents: 1000 }).events);
+          return events;
+        },
+      };
+    });
+    for (const test of tests) it(test.name, test.run);
+  });
+
+  it("has no listener anywhere until a trace is opened, and none after it was closed", () => {
+    const hub = new TraceHub(clock);
+    const listening = (): string[] => {
+      const members: [string, unknown][] = Object.entries({ ...hub.portProbes, ...hub.deviceProbes });
+      return members.filter(([, listener]) => listener !== undefined).map(([name]) => name);
+    };
+    expect(listening()).toEqual([]);
+    const first = hub.open({ probes: ["uft-hit", "opte-next-hop"] });
+    const second = hub.open({ probes: ["uft-hit"] });
+    expect(listening()).toEqual(["uftHit", "nextHop"]);
+    hub.close({ traceId: first });
+    expect(listening()).toEqual(["uftHit"]);
+    hub.close({ traceId: second });
+    expect(listening()).toEqual([]);
+  });
+
+  it("tells events once, in their order, in the columns of the script", () => {
+    const hub = new TraceHub(clock);
+    const traceId = hub.open({ probes: ["uft-hit"] });
+    hub.portProbes.uftHit?.("out", "opte0", key(tcp), 7, 1000.75);
+    expect(hub.read({ traceId, maxEvents: 10 })).toEqual({
+      events: [
+        {
+          probe: "uft-hit",
+          timeMs: 1234,
+          fields: [
+            ["port", { kind: "text", text: "opte0" }],
+            ["dir", { kind: "text", text: "OUT" }],
+            ["flow", { kind: "text", text: "TCP,10.0.0.5:1025,10.0.0.9:80" }],
+            ["epoch", { kind: "number", number: 7 }],
+            ["lastHit", { kind: "number", number: 1000 }],
+          ],
+        },
+      ],
+      lost: 0,
+    });
+    expect(hub.read({ traceId, maxEvents: 10 })).toEqual({ events: [], lost: 0 });
+  });
+
+  it("keeps a bounded number of events, and counts the others as lost, once", () => {
+    const hub = new TraceHub(clock, 2);
+    const traceId = hub.open({ probes: ["uft-hit"] });
+    for (let epoch = 1; epoch <= 5; epoch++) hub.portProbes.uftHit?.("out", "opte0", key(tcp), epoch, 0);
+    const first = hub.read({ traceId, maxEvents: 1 });
+    expect([first.events.length, first.lost]).toEqual([1, 3]);
+    const second = hub.read({ traceId, maxEvents: 10 });
+    expect([second.events.length, second.lost]).toEqual([1, 0]);
+  });
+
+  it("lets a slow reader lose events without another one losing any", () => {
+    const hub = new TraceHub(clock, 1);
+    const slow = hub.open({ probes: ["uft-hit"] });
+    const fast = hub.open({ probes: ["uft-hit"] });
+    for (let epoch = 1; epoch <= 3; epoch++) {
+      hub.portProbes.uftHit?.("out", "opte0", key(tcp), epoch, 0);
+      expect(hub.read({ traceId: fast, maxEvents: 10 })).toMatchObject({ events: [{ probe: "uft-hit" }], lost: 0 });
+    }
+    expect(hub.read({ traceId: slow, maxEvents: 10 })).toMatchObject({ events: [{ probe: "uft-hit" }], lost: 2 });
+  });
+
+  it("filters by port, and by flow in both directions", () => {
+    const hub = new TraceHub(clock);
+    const byPort = hub.open({ probes: ["uft-hit"], portName: "opte1" });
+    const byFlow = hub.open({ probes: ["uft-hit"], flow: tcp });
+    const mirror: FlowId = { ...tcp, src: peer, dst: guest, srcPort: 80, dstPort: 1025 };
+    hub.portProbes.uftHit?.("out", "opte0", key(tcp), 1, 0);
+    hub.portProbes.uftHit?.("in", "opte0", key(mirror), 2, 0);
+    hub.portProbes.uftHit?.("out", "opte1", key({ ...tcp, srcPort: 1026 }), 3, 0);
+    const epochs = (traceId: number): unknown[] =>
+      hub.read({ traceId, maxEvents: 10 }).events.map(({ fields }) => Object.fromEntries(fields)["epoch"]);
+    expect(epochs(byPort)).toEqual([{ kind: "number", number: 3 }]);
+    expect(epochs(byFlow)).toEqual([
+      { kind: "number", number: 1 },
+      { kind: "number", number: 2 },
+    ]);
+  });
+
+  it("names what it does not know", () => {
+    const hub = new TraceHub(clock);
+    expect(() => hub.open({ probes: ["uft-hit", "nothing"] })).toThrow('probes: there is no probe "nothing"');
+    expect(() => hub.open({ probes: [] })).toThrow("probes: no probe is given");
+    expect(() => hub.read({ traceId: 9, maxEvents: 1 })).toThrow("there is no trace 9");
+    expect(() => {
+      hub.close({ traceId: 9 });
+    }).toThrow("there is no trace 9");
+  });
+});
+
+describe("traceFlowText", () => {
+  it("writes flows as the scripts do, and ICMP by type, code and id", () => {
+    expect(traceFlowText(tcp)).toBe("TCP,10.0.0.5:1025,10.0.0.9:80");
+    const icmp: FlowId = { kind: "icmp", proto: 1, src: guest, dst: peer, type: 8, code: 0, id: 7 };
+    expect(traceFlowText(icmp)).toBe("ICMP,10.0.0.5:8/0,10.0.0.9:7");
+    expect(traceFlowText({ kind: "none", proto: 2, src: guest, dst: peer })).toBe("IGMP,10.0.0.5,10.0.0.9");
+  });
+});

@@ -1,0 +1,152 @@
+// Where probe points and those who read traces meet.
+
+import {
+  type CloseTraceReq,
+  Errno,
+  type OpenTraceReq,
+  OpteError,
+  type ReadTraceReq,
+  type ReadTraceResp,
+  type TraceEvent,
+} from "opte-api";
+import type { ClockProvider, FlowKey, ProbesProvider } from "opte-core";
+import type { XdeProbes } from "../device/xde-probes.js";
+import { DEVICE_LISTENERS } from "./device-listeners.js";
+import { type Emit, PORT_LISTENERS } from "./port-listeners.js";
+import { ProbeSwitch } from "./probe-switch.js";
+import type { TraceFields } from "./trace-fields.js";
+import { TraceSubscription } from "./trace-subscription.js";
+
+/** Events that a trace keeps until they are read. */
+const DEFAULT_CAPACITY = 16_384;
+
+/** Most traces at a time. */
+const MAX_TRACES = 64;
+
+/** The probe that tells of commands; it has no probe point in ports or device. */
+const IOCTL = "ioctl";
+
+/**
+ * Hands events to those who opened a trace. While nobody has, ports and device pay one branch at each probe point; a listener stands there
+ * only as long as somebody wants it.
+ */
+export class TraceHub {
+  readonly #ports: ProbeSwitch<ProbesProvider<FlowKey>>;
+  readonly #device: ProbeSwitch<XdeProbes>;
+  readonly #portListeners: ReadonlyMap<string, ProbesProvider<FlowKey>>;
+  readonly #deviceListeners: ReadonlyMap<string, XdeProbes>;
+  readonly #subscriptions: Map<string, Set<TraceSubscription>> = new Map();
+  readonly #traces: Map<number, { readonly probes: readonly string[]; readonly subscription: TraceSubscription }> =
+    new Map();
+  readonly #clock: ClockProvider;
+  readonly #capacity: number;
+  #nextId = 1;
+
+  /** @param capacity events that each trace keeps until they are read */
+  constructor(clock: ClockProvider, capacity: number = DEFAULT_CAPACITY) {
+    this.#clock = clock;
+    this.#capacity = capacity;
+    const emit: Emit = (...event) => {
+      this.#emit(...event);
+    };
+    this.#portListeners = new Map(Object.entries(PORT_LISTENERS).map(([name, make]) => [name, make(emit)]));
+    this.#deviceListeners = new Map(Object.entries(DEVICE_LISTENERS).map(([name, make]) => [name, make(emit)]));
+    this.#ports = new ProbeSwitch<ProbesProvider<FlowKey>>(this.#portListeners.values(), {});
+    this.#device = new ProbeSwitch<XdeProbes>(this.#deviceListeners.values(), {});
+  }
+
+  /** What can be traced. */
+  static get probeNames(): readonly string[] {
+    return [...Object.keys(PORT_LISTENERS), ...Object.keys(DEVICE_LISTENERS), IOCTL].sort();
+  }
+
+  /** For the ports' providers. */
+  get portProbes(): ProbesProvider<FlowKey> {
+    return this.#ports.probes;
+  }
+
+  /** For the device. */
+  get deviceProbes(): XdeProbes {
+    return this.#device.probes;
+  }
+
+  /**
+   * Begins a trace; events are kept from now on.
+   *
+   * @param probes names as the reference's scripts have them, with or without `opte-`
+   * @returns its id
+   * @throws OpteError `System` EINVAL for a probe that does not exist, or for none; EBUSY if there are too many traces
+   */
+  open({ probes: names, portName, flow }: OpenTraceReq): number {
+    const probes = [...new Set(names.map((name) => name.replace(/^opte-/, "")))];
+    const known = TraceHub.probeNames;
+    const unknown = probes.find((name) => !known.includes(name));
+    if (unknown !== undefined || probes.length === 0) {
+      const problem = unknown === undefined ? "no probe is given" : `there is no probe ${JSON.stringify(unknown)}`;
+      throw system(Errno.EINVAL, `probes: ${problem}; there are ${known.join(", ")}`);
+    }
+    if (this.#traces.size >= MAX_TRACES) throw system(Errno.EBUSY, `there are ${MAX_TRACES} traces already`);
+    const filter = { ...(portName === undefined ? {} : { portName }), ...(flow === undefined ? {} : { flow }) };
+    const subscription = new TraceSubscription(filter, this.#capacity);
+    for (const probe of probes) this.#add(probe, subscription);
+    const id = this.#nextId++;
+    this.#traces.set(id, { probes, subscription });
+    return id;
+  }
+
+  /** @throws OpteError `System` ENOENT if there is no such trace */
+  read({ traceId, maxEvents }: ReadTraceReq): ReadTraceResp {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) throw noTrace(traceId);
+    return trace.subscription.read(maxEvents);
+  }
+
+  /** @throws OpteError `System` ENOENT if there is no such trace */
+  close({ traceId }: CloseTraceReq): void {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) throw noTrace(traceId);
+    this.#traces.delete(traceId);
+    for (const probe of trace.probes) this.#remove(probe, trace.subscription);
+  }
+
+  /** Tells of a command that was answered. */
+  commandAnswered(fields: () => TraceFields): void {
+    if (this.#subscriptions.has(IOCTL)) this.#emit(IOCTL, [], [], fields);
+  }
+
+  #add(probe: string, subscription: TraceSubscription): void {
+    const subscriptions = this.#subscriptions.get(probe);
+    if (subscriptions !== undefined) {
+      subscriptions.add(subscription);
+      return;
+    }
+    this.#subscriptions.set(probe, new Set([subscription]));
+    this.#ports.set(this.#portListeners.get(probe) ?? {});
+    this.#device.set(this.#deviceListeners.get(probe) ?? {});
+  }
+
+  #remove(probe: string, subscription: TraceSubscription): void {
+    const subscriptions = this.#subscriptions.get(probe);
+    if (subscriptions?.delete(subscription) !== true || subscriptions.size > 0) return;
+    this.#subscriptions.delete(probe);
+    this.#ports.clear(this.#portListeners.get(probe) ?? {});
+    this.#device.clear(this.#deviceListeners.get(probe) ?? {});
+  }
+
+  #emit(probe: string, ports: readonly string[], flows: readonly FlowKey[], fields: () => TraceFields): void {
+    let event: TraceEvent | undefined;
+    for (const subscription of this.#subscriptions.get(probe) ?? []) {
+      if (!subscription.wants(ports, flows)) continue;
+      event ??= { probe, timeMs: Math.floor(this.#clock.nowMs()), fields: fields() };
+      subscription.push(event);
+    }
+  }
+}
+
+function noTrace(traceId: number): OpteError {
+  return system(Errno.ENOENT, `traceId: there is no trace ${traceId}`);
+}
+
+function system(errno: number, msg: string): OpteError {
+  return new OpteError({ kind: "System", errno, msg });
+}
