@@ -1,8 +1,9 @@
 // The routes that a port has asked for lately (spec 05 §13).
 
-import { Ipv6Addr } from "opte-api";
+import type { Ipv6Addr } from "opte-api";
 import type { ClockProvider, StatsProvider } from "opte-core";
 import { AddressMap } from "./address-map.js";
+import { addressAt } from "./datapath/probed-address.js";
 import type { NextHop, Routes } from "./routes.js";
 import { StatCounters } from "./stat-counters.js";
 import type { Underlay, UnderlaySlot } from "./underlay.js";
@@ -140,8 +141,4 @@ export class RouteCache {
     if (hop.kind === "unresolved") probes.nextHop(dst, undefined, undefined, undefined, hop.msg);
     else probes.nextHop(dst, hop.gateway, underlay.link(hop.link).mac, hop.mac, "");
   }
-}
-
-function addressAt(bytes: Uint8Array, at: number): Ipv6Addr {
-  return Ipv6Addr.fromBytes(bytes.subarray(at, at + 16));
 }

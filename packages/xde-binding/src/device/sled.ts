@@ -1,7 +1,7 @@
 // What the device knows: its links, its ports, and the tables that they share (spec 05 §10).
 
 import { Errno, OpteError } from "opte-api";
-import type { Providers } from "opte-core";
+import { type Frame, type LogProvider, NULL_LOG, type Providers } from "opte-core";
 import { VpcMappings, VpcPort, type VpcPortConfig } from "oxide-vpc";
 import type { Link } from "../link/link.js";
 import { ForwardingTable } from "./multicast/forwarding-table.js";
@@ -24,6 +24,11 @@ export interface XdeOptions {
   /** Absent: everything goes to the routers at the other ends of the links. */
   readonly routes?: Routes;
   readonly probes?: XdeProbes;
+  /**
+   * Takes the frames from the underlay that are not for any port, which a network stack of the host may want: neighbour discovery, or
+   * whatever else there is. Must not throw.
+   */
+  readonly onUnclaimed?: (link: Link, frame: Frame) => void;
 }
 
 /** The outer headers of a guest's frame, without options: Ethernet is not part of an MTU. */
@@ -41,12 +46,16 @@ export class Sled {
   readonly stats: StatCounters<XdeStat>;
   readonly drops: StatCounters<XdeDrop>;
   readonly #providers: Providers;
+  readonly #log: LogProvider;
   readonly #links: (name: string) => Link | undefined;
   readonly #routing: RouteCacheContext;
+  readonly #onUnclaimed: XdeOptions["onUnclaimed"];
   #underlay: Underlay | undefined;
 
-  constructor({ providers, links, routes = ROUTES_BY_BOTH_LINKS, probes = {} }: XdeOptions) {
+  constructor({ providers, links, routes = ROUTES_BY_BOTH_LINKS, probes = {}, onUnclaimed }: XdeOptions) {
     this.#providers = providers;
+    this.#log = providers.log ?? NULL_LOG;
+    this.#onUnclaimed = onUnclaimed;
     this.#links = links;
     this.probes = probes;
     this.stats = new StatCounters("xde", XDE_STAT_FIELDS, providers.stats);
@@ -81,8 +90,9 @@ export class Sled {
   /** @throws OpteError `System`, `PortExists`, `MacExists`, `BadName`, `PortCreate` */
   createPort(config: VpcPortConfig): XdePort {
     const { name, guestMac, vni } = config;
-    if (this.#underlay === undefined) throw system(Errno.EINVAL, "the underlay is not set");
-    checkMtu(config, this.#underlay.mtu);
+    const underlay = this.#underlay;
+    if (underlay === undefined) throw system(Errno.EINVAL, "the underlay is not set");
+    checkMtu(config, underlay.mtu);
     if (name === "" || name.includes("\0")) throw new OpteError({ kind: "BadName" });
     if (this.ports.named(name) !== undefined) throw new OpteError({ kind: "PortExists", port: name });
     if (this.ports.of(vni, macNumber(guestMac)) !== undefined) {
@@ -90,7 +100,7 @@ export class Sled {
     }
     const routes = this.#routeCache(name);
     try {
-      const port = new XdePort(new VpcPort(config, this.mappings, this.#providers), routes);
+      const port = new XdePort(new VpcPort(config, this.mappings, this.#providers), routes, underlay, this.#log);
       this.ports.add(port);
       return port;
     } catch (error) {
@@ -114,6 +124,17 @@ export class Sled {
     const port = this.ports.named(name);
     if (port === undefined) throw new OpteError({ kind: "PortNotFound", port: name });
     return port;
+  }
+
+  /** Counts a frame that is lost or handed back. */
+  drop(reason: XdeDrop, port: string | undefined, frame: Frame): void {
+    this.drops.add(reason);
+    this.probes.frameDrop?.(reason, port, frame);
+  }
+
+  /** Gives back a frame that came in on `link` and is not for any port. */
+  handBack(link: Link, frame: Frame): void {
+    this.#onUnclaimed?.(link, frame);
   }
 
   /** Forgets what is old, once a second. */

@@ -46,7 +46,6 @@ export const XDE_DROP_FIELDS = [
   "tx_no_local_port",
   "tx_no_next_hop",
   "tx_too_long",
-  "tx_no_underlay",
   "local_dropped",
   "rx_no_port",
   "rx_mcast_unwanted",
@@ -60,7 +59,6 @@ export const XDE_DROP_FIELDS = [
  * - `tx_no_local_port`: it is for a guest of this sled that is not there
  * - `tx_no_next_hop`: there is no route, or nobody knows the next hop's MAC address
  * - `tx_too_long`: it is longer than the link carries
- * - `tx_no_underlay`: there is no link to the underlay
  * - `local_dropped`: the port of the guest on this sled that it is for refused it
  * - `rx_no_port`: no port is meant; it was handed back
  * - `rx_mcast_unwanted`: multicast, but no guest of the sled subscribes to anything

@@ -5,6 +5,9 @@ import type { PeriodicTimer } from "opte-core";
 import type { VpcMappings, VpcPort, VpcPortConfig } from "oxide-vpc";
 import type { XdeCommands } from "oxide-vpc/api";
 import type { CommandHandlers } from "../ioctl/handlers.js";
+import type { FrameReceiver } from "../link/link.js";
+import { Datapath } from "./datapath/datapath.js";
+import { GuestPort } from "./guest-port.js";
 import { engineHandlers } from "./handlers/engine-handlers.js";
 import { mappingHandlers } from "./handlers/mapping-handlers.js";
 import { multicastHandlers } from "./handlers/multicast-handlers.js";
@@ -18,22 +21,28 @@ export class Xde {
   /** What it answers the commands of a client with. */
   readonly handlers: CommandHandlers<XdeCommands>;
   readonly #sled: Sled;
+  readonly #datapath: Datapath;
   readonly #timer: PeriodicTimer | undefined;
 
   constructor(options: XdeOptions) {
     const sled = new Sled(options);
     this.#sled = sled;
+    this.#datapath = new Datapath(sled);
     this.handlers = {
       ...portHandlers(sled),
       ...engineHandlers(sled),
       ...mappingHandlers(sled),
       ...multicastHandlers(sled),
       SetXdeUnderlay: ({ u1, u2 }) => {
-        sled.setUnderlay(u1, u2);
+        for (const link of sled.setUnderlay(u1, u2).links) {
+          link.onReceive((batch) => {
+            this.#datapath.receive(link, batch);
+          });
+        }
         return NO_RESP;
       },
       ClearXdeUnderlay: () => {
-        sled.clearUnderlay();
+        for (const link of sled.clearUnderlay().links) link.onReceive(undefined);
         return NO_RESP;
       },
     };
@@ -64,6 +73,17 @@ export class Xde {
    */
   createPort(config: VpcPortConfig): VpcPort {
     return this.#sled.createPort(config).vpc;
+  }
+
+  /**
+   * Opens a port for a guest. With the first guest the port begins to run; with the last that closes it, its flows are forgotten. A port
+   * that is open cannot be deleted.
+   *
+   * @param receiver takes the frames for the guest: lent, and not to be changed, because others may have the port open too. It may send.
+   * @throws OpteError `PortNotFound`
+   */
+  attach(portName: string, receiver: FrameReceiver): GuestPort {
+    return new GuestPort(this.#sled.port(portName), this.#datapath, receiver);
   }
 
   /** Lets flows and routes expire; to be called once a second where the providers have no timers. */

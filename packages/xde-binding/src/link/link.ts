@@ -23,8 +23,8 @@ export interface Link {
   send(batch: readonly Frame[]): void;
 
   /** Says who takes the frames that come in; nobody until then, and again after `undefined`. */
-  onReceive(receiver: LinkReceiver | undefined): void;
+  onReceive(receiver: FrameReceiver | undefined): void;
 }
 
 /** Takes frames that came in, in their order. */
-export type LinkReceiver = (batch: readonly Frame[]) => void;
+export type FrameReceiver = (batch: readonly Frame[]) => void;

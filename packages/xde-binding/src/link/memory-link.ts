@@ -2,7 +2,7 @@
 
 import { MacAddr } from "opte-api";
 import { Frame } from "opte-core";
-import type { Link, LinkReceiver } from "./link.js";
+import type { Link, FrameReceiver } from "./link.js";
 
 /** What both ends of a link have in common. */
 export interface MemoryLinkOptions {
@@ -25,7 +25,7 @@ export class MemoryLink implements Link {
   readonly mtu: number;
   readonly #schedule: (deliver: () => void) => void;
   #peer: MemoryLink | undefined;
-  #receiver: LinkReceiver | undefined;
+  #receiver: FrameReceiver | undefined;
   /** Copies of frames on their way to this end. */
   #waiting: Frame[] = [];
 
@@ -52,7 +52,7 @@ export class MemoryLink implements Link {
     if (peer !== undefined) peer.#take(batch);
   }
 
-  onReceive(receiver: LinkReceiver | undefined): void {
+  onReceive(receiver: FrameReceiver | undefined): void {
     this.#receiver = receiver;
   }
 

@@ -1,0 +1,149 @@
+import { IpAddr } from "opte-api";
+import { GATEWAY_MAC } from "oxide-vpc/api";
+import { beforeEach, describe, expect, it } from "vitest";
+import { echo, ICMP, ICMPV6, ipFrame, readFrame, udp } from "../../test/frames.js";
+import { AttachedGuest, settle } from "../../test/guest.js";
+import { guest, SledBench } from "../../test/sled-bench.js";
+import { MemoryLink } from "../link/memory-link.js";
+
+const A = guest(1, "fd44::1");
+const B = guest(2, "fd77::1");
+/** On the same sled as A. */
+const C = guest(3, "fd44::1");
+
+/** Answers echo requests as a guest's stack does. */
+function answersPings(of: AttachedGuest): void {
+  of.onFrame = (bytes) => {
+    const { src, proto, message } = readFrame(bytes);
+    const isRequest = message[0] === (proto === ICMP ? 8 : 128);
+    if (isRequest) of.send(IpAddr.parse(src), echo(proto, proto === ICMP ? 0 : 129, 7));
+  };
+}
+
+/** Two sleds on two links, with A and C on the first and B on the second. */
+class TwoSleds {
+  readonly first: SledBench;
+  readonly second: SledBench;
+  readonly onWire: Uint8Array[] = [];
+
+  constructor(mtu = 9000) {
+    const [a1, b1] = MemoryLink.pair("u1", "u1", { mtu });
+    const [a2, b2] = MemoryLink.pair("u2", "u2", { mtu });
+    this.first = new SledBench([a1, a2]);
+    this.second = new SledBench([b1, b2]);
+  }
+
+  async start(): Promise<void> {
+    for (const sled of [this.first, this.second]) await sled.underlay("u1", "u2");
+    await this.first.create(A);
+    await this.first.create(C);
+    await this.second.create(B);
+    await this.first.knows(B);
+    await this.second.knows(A, C);
+  }
+}
+
+describe("two sleds", () => {
+  let sleds: TwoSleds;
+  let a: AttachedGuest;
+  let b: AttachedGuest;
+  let c: AttachedGuest;
+
+  beforeEach(async () => {
+    sleds = new TwoSleds();
+    await sleds.start();
+    a = new AttachedGuest(sleds.first, A);
+    b = new AttachedGuest(sleds.second, B);
+    c = new AttachedGuest(sleds.first, C);
+  });
+
+  it("xde loopback: a ping crosses the underlay through both ports and is answered, in both families", async () => {
+    answersPings(b);
+    a.send(B.ip4, echo(ICMP, 8, 7));
+    a.send(B.ip6, echo(ICMPV6, 128, 7));
+    await settle();
+    expect(a.received.map((bytes) => readFrame(bytes))).toMatchObject([
+      {
+        src: "10.0.0.2",
+        dst: "10.0.0.1",
+        proto: ICMP,
+        isSound: true,
+        dstMac: A.mac.toString(),
+        srcMac: GATEWAY_MAC.toString(),
+      },
+      { src: "fd00::2", dst: "fd00::1", proto: ICMPV6, isSound: true, dstMac: A.mac.toString() },
+    ]);
+    expect(c.received).toEqual([]);
+    expect([sleds.first.stat("out_modified", "opte0"), sleds.second.stat("in_modified", "opte1")]).toEqual([2, 2]);
+  });
+
+  it("a guest of the same sled is reached without the underlay", async () => {
+    answersPings(c);
+    a.send(C.ip4, echo(ICMP, 8, 7));
+    // At once: no link is involved.
+    expect(a.received).toHaveLength(1);
+    expect(readFrame(a.received[0] ?? new Uint8Array())).toMatchObject({
+      src: "10.0.0.3",
+      dst: "10.0.0.1",
+      isSound: true,
+    });
+    await settle();
+    expect(b.received).toEqual([]);
+    expect(sleds.first.stat("miss", "opte0_route_cache")).toBe(0);
+  });
+
+  it("frames of one batch keep their order, and arrive as one batch", () => {
+    const batches: number[] = [];
+    const second = sleds.first.xde.attach(C.name, (batch) => batches.push(batch.length));
+    const frame = (body: string): Uint8Array =>
+      ipFrame({ src: A.mac, dst: GATEWAY_MAC }, A.ip4, C.ip4, udp(1, 2, [...Buffer.from(body)]));
+    a.sendBytes(frame("one"), frame("two"), frame("three"));
+    second.close();
+    expect(c.take().map((line) => line.split(" ").at(-1))).toEqual(["one", "two", "three"]);
+    expect(batches).toEqual([3]);
+  });
+
+  it("an answer that the gateway gives goes back to the guest that sent", () => {
+    a.send(IpAddr.parse("10.0.0.254"), echo(ICMP, 8, 9));
+    expect(a.received.map((bytes) => readFrame(bytes))).toMatchObject([
+      { src: "10.0.0.254", dst: "10.0.0.1", isSound: true },
+    ]);
+    expect(sleds.first.stat("out_hairpin", "opte0")).toBe(1);
+  });
+
+  it("a port runs from the first that opens it to the last that closes it, which forgets its flows", async () => {
+    const { xde } = sleds.first;
+    const state = async (): Promise<string | undefined> =>
+      (await xde.handlers.ListPorts(undefined)).ports.find(({ name }) => name === C.name)?.state;
+    expect(await state()).toBe("running");
+    const other = xde.attach(C.name, () => undefined);
+    c.sendUdp(A.ip4);
+    c.port.close();
+    c.port.close();
+    expect(await state()).toBe("running");
+    expect((await xde.handlers.DumpUft({ portName: C.name })).outNumFlows).toBe(1);
+    other.close();
+    expect(await state()).toBe("ready");
+    c.sendUdp(A.ip4);
+    expect(a.take()).toHaveLength(1);
+    xde.attach(C.name, () => undefined);
+    expect((await xde.handlers.DumpUft({ portName: C.name })).outNumFlows).toBe(0);
+  });
+
+  it("an open port is not deleted", async () => {
+    const { handlers } = sleds.first.xde;
+    expect(() => handlers.DeleteXde({ xdeDevname: A.name })).toThrow('port "opte0" is open');
+    a.port.close();
+    await handlers.DeleteXde({ xdeDevname: A.name });
+    expect((await handlers.ListPorts(undefined)).ports.map(({ name }) => name)).toEqual([C.name]);
+  });
+
+  it("a receiver that fails costs the others nothing", () => {
+    const faulty = sleds.first.xde.attach(A.name, () => {
+      throw new Error("guest is gone");
+    });
+    c.sendUdp(A.ip4);
+    expect(a.take()).toHaveLength(1);
+    faulty.close();
+  });
+});
