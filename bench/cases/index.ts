@@ -1,6 +1,7 @@
 // Every group of cases, in the order of the table.
 
 import type { CaseGroup } from "../harness/case-group.ts";
+import { curveGroups } from "./curve.ts";
 import { dumpGroup } from "./dump.ts";
 import { expiryGroup } from "./expiry.ts";
 import { fullTableGroup } from "./full-table.ts";
@@ -23,4 +24,5 @@ export const CASE_GROUPS: readonly CaseGroup[] = [
   mappingGroup,
   dumpGroup,
   memoryGroup,
+  ...curveGroups,
 ];

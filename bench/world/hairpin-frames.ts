@@ -20,7 +20,7 @@ export interface Question {
   readonly name: string;
   readonly frame: Uint8Array;
   /** Whether this is the answer. */
-  isAnswer(frame: Uint8Array): boolean;
+  readonly isAnswer: (frame: Uint8Array) => boolean;
 }
 
 const GUEST_LINK_LOCAL = Ipv6Addr.fromEui64(GUEST_MAC);

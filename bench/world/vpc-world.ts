@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly limits?: Partial<PortLimits>;
   /** Firewall rules before those that let everything pass. */
   readonly rules?: readonly string[];
+  /** Shared by the ports of a sled. */
+  readonly mappings?: VpcMappings;
   /** Where time itself is not what is measured, a clock to set forward. */
   readonly clock?: ClockProvider;
 }
@@ -63,12 +65,20 @@ const RULES: readonly string[] = [
 
 export class VpcWorld {
   readonly nat: Nat;
-  readonly mappings: VpcMappings = new VpcMappings();
+  readonly mappings: VpcMappings;
   readonly vpc: VpcPort;
 
   /** A running port. */
-  constructor({ name = "opte0", nat = "none", limits = {}, rules = [], clock = nodeClock }: WorldOptions = {}) {
+  constructor({
+    name = "opte0",
+    nat = "none",
+    limits = {},
+    rules = [],
+    mappings = sledMappings(),
+    clock = nodeClock,
+  }: WorldOptions = {}) {
     this.nat = nat;
+    this.mappings = mappings;
     this.vpc = new VpcPort(
       {
         name,
@@ -84,16 +94,6 @@ export class VpcWorld {
       this.mappings,
       { clock, stats: new StatsRegistry() },
     );
-    for (const prefix of ["0.0.0.0/0", "::/0"]) {
-      this.mappings.v2b.add(IpCidr.parse(prefix), [{ ip: BOUNDARY_IP, vni: BOUNDARY_SERVICES_VNI }]);
-    }
-    for (const family of [4, 6] as const) {
-      const { inside } = ADDRESSES[family];
-      for (let peer = 0; peer < PEERS; peer++) {
-        const vip = withLastWord(inside, lastWord(inside) + peer);
-        this.mappings.v2p.set(vip, { ether: PEER_MAC, ip: PEER_PHYS_IP, vni: VNI });
-      }
-    }
     this.#route("172.30.0.0/16", "sub4=172.30.0.0/16");
     this.#route("fd00::/64", "sub6=fd00::/64");
     this.#route("0.0.0.0/0", "ig");
@@ -115,6 +115,22 @@ export class VpcWorld {
   #route(dest: string, target: string): void {
     this.vpc.addRouterEntry({ dest: IpCidr.parse(dest), target: RouterTarget.parse(target), class: "system" });
   }
+}
+
+/** Where the peers of the bench are. */
+export function sledMappings(): VpcMappings {
+  const mappings = new VpcMappings();
+  for (const prefix of ["0.0.0.0/0", "::/0"]) {
+    mappings.v2b.add(IpCidr.parse(prefix), [{ ip: BOUNDARY_IP, vni: BOUNDARY_SERVICES_VNI }]);
+  }
+  for (const family of [4, 6] as const) {
+    const { inside } = ADDRESSES[family];
+    for (let peer = 0; peer < PEERS; peer++) {
+      const vip = withLastWord(inside, lastWord(inside) + peer);
+      mappings.v2p.set(vip, { ether: PEER_MAC, ip: PEER_PHYS_IP, vni: VNI });
+    }
+  }
+  return mappings;
 }
 
 /** Rules as text, and those that every guest has. */
