@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { loadCommandLine } from "../src/conformance/command-line.js";
 import { FieldReader, parseJson } from "../src/conformance/json.js";
 import { runConformance } from "../src/conformance/run-conformance.js";
 import { textOutcomes } from "../src/conformance/text-records.js";
@@ -16,10 +17,15 @@ const baseline = new FieldReader(
   "",
 );
 
-const tally = runConformance({
+/** By the package graph opte-sim knows no opteadm; the runner gets it as users give it. */
+const OPTEADM = fileURLToPath(new URL("../../opteadm/src/index.ts", import.meta.url));
+const commandLine = loadCommandLine(OPTEADM);
+
+const tally = await runConformance({
   files: findVectorFiles([folder]),
   areas: [],
   bail: false,
+  commandLine: () => commandLine,
   onReport: () => undefined,
 });
 const rows = tally.rows.map((row) => ({

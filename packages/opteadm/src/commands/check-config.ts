@@ -1,35 +1,19 @@
 // `opteadm check-config`: tells whether a port's configuration file can be used, and what it would set up.
 
-import { readFile } from "node:fs/promises";
-import type { Command } from "commander";
-import { FirewallRule, parsePortConfig, PortConfigError, RouterTarget, type PortConfig } from "oxide-vpc/api";
-import { UserError } from "../user-error.js";
+import { FirewallRule, type PortConfig, portConfigJson, RouterTarget } from "oxide-vpc/api";
+import type { SubcommandMaker } from "../grammar/program.js";
+import { asText } from "../grammar/values.js";
+import type { Session } from "../run/session.js";
+import { readPortConfig } from "./port-config-file.js";
 
-/** Adds the command to `program`. */
-export function addCheckConfigCommand(program: Command, write: (line: string) => void): void {
-  program
-    .command("check-config")
-    .description("check a port's configuration file, and list what it would set up")
-    .argument("<file>", "the port in JSON")
+/** Adds the command. */
+export function addCheckConfigCommand(make: SubcommandMaker, session: Session): void {
+  make("check-config", "check a port's configuration file, and list what it would set up")
+    .positional("<FILE>", "the port in JSON", asText)
     .action(async (file: string) => {
-      for (const line of describePort(await readPortConfig(file))) write(line);
+      const config = await readPortConfig(file);
+      session.showText({ json: portConfigJson(config), lines: describePort(config) });
     });
-}
-
-/** @throws UserError that names the file and every field at fault */
-async function readPortConfig(file: string): Promise<PortConfig> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new UserError(`Cannot read "${file}": ${reason(error)}`);
-  }
-  try {
-    return parsePortConfig(JSON.parse(text));
-  } catch (error) {
-    if (!(error instanceof PortConfigError || error instanceof SyntaxError)) throw error;
-    throw new UserError(`Cannot use "${file}": ${error.message}`);
-  }
 }
 
 /** A port in a few lines: who it is, then its firewall rules and routes in the syntaxes of the commands that set them. */
@@ -54,8 +38,4 @@ export function describePort(config: PortConfig): string[] {
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [`${title}: none`] : [title, ...lines.map((line) => `  ${line}`)];
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 // `opte-sim conformance`: runs recorded vectors and says where we differ from them.
 
 import type { Command } from "commander";
+import { type CommandLine, loadCommandLine } from "../conformance/command-line.js";
 import { explainReport } from "../conformance/explain.js";
 import type { Report } from "../conformance/report.js";
 import { runConformance } from "../conformance/run-conformance.js";
@@ -13,6 +14,7 @@ interface ConformanceFlags {
   readonly area: readonly string[];
   readonly bail?: true;
   readonly json?: true;
+  readonly opteadm?: string;
 }
 
 /** Adds the command to `program`. */
@@ -24,12 +26,14 @@ export function addConformanceCommand(program: Command): void {
     .option("--area <name>", "run this area only; may be given several times", collect, [])
     .option("--bail", "stop at the first failure")
     .option("--json", "write one JSON object a line")
-    .action((paths: string[], flags: ConformanceFlags) => {
-      const tally = asUserError(() =>
+    .option("--opteadm <module>", 'whose command line the areas print and cli are about; else the package "opteadm"')
+    .action(async (paths: string[], flags: ConformanceFlags) => {
+      const tally = await asUserError(() =>
         runConformance({
           files: findVectorFiles(paths),
           areas: flags.area,
           bail: flags.bail === true,
+          commandLine: once(() => loadCommandLine(flags.opteadm)),
           onReport: flags.json === true ? writeJson : writeText,
         }),
       );
@@ -44,12 +48,18 @@ function collect(value: string, earlier: readonly string[]): string[] {
 }
 
 /** Errors of reading the vectors are the user's to put right. */
-function asUserError<T>(run: () => T): T {
+async function asUserError<T>(run: () => Promise<T>): Promise<T> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** Loads a module when it is first asked for. */
+function once(load: () => Promise<CommandLine>): () => Promise<CommandLine> {
+  let loaded: Promise<CommandLine> | undefined;
+  return () => (loaded ??= load());
 }
 
 function writeText(report: Report): void {

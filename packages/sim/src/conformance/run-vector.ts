@@ -1,9 +1,12 @@
 // Runs one line of any vector file.
 
+import { runCliRecord } from "./cli-records.js";
+import type { CommandLine } from "./command-line.js";
 import { DEVIATIONS } from "./deviations/index.js";
 import { runIoctlRecord } from "./ioctl-records.js";
 import { FieldError, FieldReader, type Json } from "./json.js";
-import { failedReport, type Report } from "./report.js";
+import { runPrintRecord } from "./print-records.js";
+import type { Report } from "./report.js";
 import { runScenario } from "./run-scenario.js";
 import { readScenario } from "./scenario-reader.js";
 import { runTextRecord } from "./text-records.js";
@@ -16,18 +19,28 @@ export function vectorArea(vector: Json): string {
   return areaOfRecord(reader.string("rec"));
 }
 
-/** Runs a scenario or a record. @throws FieldError if it is malformed. */
-export function runVector(vector: Json): Report {
+/**
+ * Runs a scenario or a record.
+ *
+ * @param commandLine gives the command line tool that `print` and `cli` are about; asked for by those only
+ * @throws FieldError if it is malformed
+ */
+export async function runVector(vector: Json, commandLine: () => Promise<CommandLine>): Promise<Report> {
   const reader = new FieldReader(vector, "");
   if (!reader.has("rec")) return runScenario(readScenario(vector), vpcSubject, DEVIATIONS);
-  const kind = reader.string("rec");
-  const area = areaOfRecord(kind);
-  if (area === "ioctl") return runIoctlRecord(reader);
-  if (kind === "text") return runTextRecord(reader);
-  return failedReport({ area, name: recordName(reader, kind) }, `Not yet supported: records of kind "${kind}"`);
+  switch (areaOfRecord(reader.string("rec"))) {
+    case "ioctl":
+      return runIoctlRecord(reader);
+    case "text":
+      return runTextRecord(reader);
+    case "print":
+      return runPrintRecord(reader, await commandLine());
+    case "cli":
+      return runCliRecord(reader, await commandLine());
+  }
 }
 
-function areaOfRecord(kind: string): string {
+function areaOfRecord(kind: string): "text" | "print" | "cli" | "ioctl" {
   switch (kind) {
     case "text":
     case "print":
@@ -41,10 +54,4 @@ function areaOfRecord(kind: string): string {
     default:
       throw new FieldError("rec", `names no kind of record: "${kind}"`);
   }
-}
-
-/** What a record is about: its command line, or its command. */
-function recordName(reader: FieldReader, kind: string): string {
-  const about = reader.raw("argv") ?? reader.raw("command") ?? reader.raw("cmd");
-  return about === undefined ? kind : `${kind} ${JSON.stringify(about)}`;
 }

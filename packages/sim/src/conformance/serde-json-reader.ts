@@ -47,6 +47,7 @@ export class SerdeJsonReader implements ValueReader {
 
   /** Bytes of a known number stand in an object: `{"inner": [172, 30, 0, 5]}`. */
   fixed(length: number): Uint8Array {
+    if (typeof this.#json === "number") return bigEndian(this.#integer(0, 2 ** (8 * length) - 1), length);
     const bytes = this.#within("inner", isObject(this.#json) ? this.#json["inner"] : undefined, () => this.blob());
     if (bytes.length !== length) throw this.#mismatch(`an array of ${length} bytes`);
     return bytes;
@@ -122,6 +123,11 @@ export class SerdeJsonReader implements ValueReader {
     this.#isPayload = wasPayload;
     return value;
   }
+}
+
+/** A VNI stands as a number in the neutral form. */
+function bigEndian(value: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => value >>> (8 * (length - 1 - i)));
 }
 
 function snakeCase(name: string): string {

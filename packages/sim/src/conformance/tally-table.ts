@@ -1,6 +1,6 @@
 // The table of a conformance run, as printed.
 
-import { DEVIATIONS } from "./deviations/index.js";
+import { DEVIATION_NOTES } from "./deviations/index.js";
 import type { AreaTally, Tally } from "./tally.js";
 
 const HEAD = ["AREA", "TOTAL", "PASSED", "FAILED", "DEVIATIONS"] as const;
@@ -42,8 +42,8 @@ function deviationLines(tally: Tally): string[] {
   if (deviations.size === 0) return [];
   return [
     "",
-    `Deviation rules touched ${tally.touched} scenarios:`,
-    ...DEVIATIONS.filter((rule) => deviations.has(rule.weakness)).map(
+    `Deviation rules touched ${tally.touched} scenarios and records:`,
+    ...DEVIATION_NOTES.filter((rule) => deviations.has(rule.weakness)).map(
       (rule) => `  ${rule.weakness} in ${deviations.get(rule.weakness) ?? 0}: ${rule.sentence}`,
     ),
   ];

@@ -36,17 +36,29 @@ export function* readVectorFile(path: string): Generator<VectorLine, void, undef
   const lines = (path.endsWith(".gz") ? gunzip(path, bytes) : bytes).toString("utf8").split("\n");
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
-    yield { position: `${path}:${i + 1}`, vector: atPosition(`${path}:${i + 1}`, () => parseJson(line)) };
+    yield { position: `${path}:${i + 1}`, vector: parsedAt(`${path}:${i + 1}`, line) };
   }
 }
 
 /** Runs `read`; an error of it gets the position in front of its message. */
-export function atPosition<T>(position: string, read: () => T): T {
+export async function atPosition<T>(position: string, read: () => Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
-    throw error instanceof FieldError ? new Error(`${position}: ${error.message}`) : error;
+    throw positioned(position, error);
   }
+}
+
+function parsedAt(position: string, line: string): Json {
+  try {
+    return parseJson(line);
+  } catch (error) {
+    throw positioned(position, error);
+  }
+}
+
+function positioned(position: string, error: unknown): unknown {
+  return error instanceof FieldError ? new Error(`${position}: ${error.message}`) : error;
 }
 
 function gunzip(path: string, bytes: Buffer): Buffer {

@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createProgram } from "./program.js";
-import { UserError } from "./user-error.js";
+import { scriptedRun } from "../../test/scripted-run.js";
 
 const PORT = {
   name: "opte0",
@@ -33,12 +32,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Lines of output, else the error. */
 async function run(content: string): Promise<string[]> {
   const file = join(folder, "port.json");
   await writeFile(file, content);
-  const lines: string[] = [];
-  await createProgram("0.0.0", (line) => lines.push(line)).parseAsync(["node", "opteadm", "check-config", file]);
-  return lines;
+  const { exit, stdout, stderr } = await scriptedRun(["check-config", file]);
+  return exit === 0 ? stdout.trimEnd().split("\n") : [`exit ${exit}`, ...stderr.trimEnd().split("\n")];
 }
 
 describe("opteadm check-config", () => {
@@ -61,14 +60,13 @@ describe("opteadm check-config", () => {
   });
 
   it("names every field at fault", async () => {
-    const bad = run(JSON.stringify({ ...PORT, vni: 2 ** 24, guestMac: "a8:40" }));
-    await expect(bad).rejects.toThrow(UserError);
-    await expect(bad).rejects.toThrow(/vni: .*\n|guestMac: /u);
+    const lines = await run(JSON.stringify({ ...PORT, vni: 2 ** 24, guestMac: "a8:40" }));
+    expect(lines[0]).toBe("exit 1");
+    expect(lines.join("\n")).toMatch(/vni: [^]*guestMac: |guestMac: [^]*vni: /u);
   });
 
   it("refuses what is not JSON, and what is not there", async () => {
-    await expect(run("{")).rejects.toThrow(/Cannot use ".*port.json"/u);
-    const missing = createProgram("0.0.0", () => undefined).parseAsync(["node", "opteadm", "check-config", "/nowhere"]);
-    await expect(missing).rejects.toThrow('Cannot read "/nowhere"');
+    expect((await run("{"))[1]).toMatch(/Cannot use ".*port.json"/u);
+    expect((await scriptedRun(["check-config", "/nowhere"])).stderr).toContain('Cannot read "/nowhere"');
   });
 });

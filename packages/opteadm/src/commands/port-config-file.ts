@@ -1,0 +1,21 @@
+// A port's configuration in a file.
+
+import { readFile } from "node:fs/promises";
+import { parsePortConfig, type PortConfig, PortConfigError } from "oxide-vpc/api";
+import { UserError } from "../user-error.js";
+
+/** @throws UserError that names the file and every field at fault */
+export async function readPortConfig(file: string): Promise<PortConfig> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new UserError(`Cannot read "${file}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+  try {
+    return parsePortConfig(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof PortConfigError || error instanceof SyntaxError)) throw error;
+    throw new UserError(`Cannot use "${file}": ${error.message}`);
+  }
+}

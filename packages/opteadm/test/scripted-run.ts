@@ -1,0 +1,54 @@
+// Runs a command line with a device that answers from a script, and keeps what was asked.
+
+import type { OpteCmdName } from "opte-api";
+import { runCommandLine } from "../src/run/run-command-line.js";
+import type { Surroundings } from "../src/run/surroundings.js";
+
+/** Answers by command; a function is called with the request. What is not named is answered with nothing. */
+export type Script = Partial<Record<OpteCmdName, Answer>>;
+
+type Answer = object | ((request: never) => unknown);
+
+/** What came of it. */
+export interface ScriptedRun {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly asked: readonly (readonly [name: string, request: unknown])[];
+}
+
+/** Runs `argv`. */
+export async function scriptedRun(
+  argv: readonly string[],
+  script: Script = {},
+  {
+    stdin = "",
+    env = {},
+    isTerminal = false,
+  }: { stdin?: string; env?: Surroundings["env"]; isTerminal?: boolean } = {},
+): Promise<ScriptedRun> {
+  const asked: [string, unknown][] = [];
+  let stdout = "";
+  let stderr = "";
+  const exit = await runCommandLine(argv, {
+    version: "1.2.3",
+    env,
+    stdout: { write: (text) => void (stdout += text), isTerminal },
+    stderr: { write: (text) => void (stderr += text), isTerminal },
+    readStdin: () => Promise.resolve(stdin),
+    connect: () =>
+      Promise.resolve({
+        call: (name, request): Promise<never> => {
+          asked.push([name, request]);
+          const answer = script[name] ?? {};
+          // Unwrap: the scripts of the tests hold what the command named is asked and answered with.
+          return Promise.resolve().then(() => (isFunction(answer) ? answer(request as never) : answer) as never);
+        },
+      }),
+  });
+  return { exit, stdout, stderr, asked };
+}
+
+function isFunction(answer: Answer): answer is (request: never) => unknown {
+  return typeof answer === "function";
+}
