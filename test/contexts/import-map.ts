@@ -30,7 +30,10 @@ export function browserImportMap(extraEntries: readonly string[] = []): ImportMa
     const file = manifestFile(dependency);
     // Unwrap: an installed package has a package.json with an object in it.
     const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
-    imports[dependency] = urlPath(dirname(file), manifest, ".");
+    for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
+      if (resolveTarget(target) !== undefined)
+        imports[entry.replace(/^\./, dependency)] = urlPath(dirname(file), manifest, entry);
+    }
   }
   return { imports };
 }

@@ -40,6 +40,10 @@ class RandomReader implements ValueReader {
     return this.#below(0x1_0000);
   }
 
+  u24(): number {
+    return this.#below(0x100_0000);
+  }
+
   u32(): number {
     return this.#below(2 ** 32);
   }
@@ -79,6 +83,10 @@ class RandomReader implements ValueReader {
 
   field<T>(_name: string, readValue: () => T): T {
     return readValue();
+  }
+
+  choice(names: readonly string[]): number {
+    return this.#random.below(names.length);
   }
 
   variant<T>(names: readonly string[], readFields: (index: number) => T): T {

@@ -16,7 +16,7 @@ import { TextError } from "../text-error.js";
 import { Vni } from "../vni.js";
 import { choice, struct } from "./composites.js";
 import { converted, textual } from "./conversions.js";
-import { blob, fixed, string, u16, u8 } from "./primitives.js";
+import { blob, fixed, string, u16, u24, u8 } from "./primitives.js";
 import type { Schema, TextForm } from "./schema.js";
 
 /** Forms of an address or prefix; their places are their tags. */
@@ -82,11 +82,11 @@ export const ipCidr: Schema<IpCidr> = textual(
   textOf(IpCidr),
 );
 
-/** Three big-endian bytes. */
-export const vni: Schema<Vni> = converted(
-  fixed(3),
-  (value) => Vni.toBytes(Vni.of(value)),
-  (bytes) => Vni.fromBytes(bytes),
+/** A network's number. */
+export const vni: Schema<Vni> = converted<Vni, number>(
+  u24,
+  (value) => value,
+  (value) => Vni.of(value),
 );
 
 export const direction: Schema<Direction> = choice<Direction>(["in", "out"]);
@@ -107,7 +107,7 @@ export const domainName: Schema<DomainName> = textual(
     (name) => ({ name: name.text, encoded: name.encoded }),
     domainNameOf,
   ),
-  textOf(DomainName),
+  { format: domainText, parse: (text) => DomainName.parse(text) },
 );
 
 interface WireCidr<Ip> {
@@ -154,6 +154,13 @@ function domainNameOf({ name, encoded }: WireName): DomainName {
     if (candidate?.text === name && isSame(candidate.encoded, encoded)) return candidate;
   }
   throw new RangeError("its text and its encoding are not those of one domain name");
+}
+
+/** The text of a name. Labels that no text stands for, such as one with a dot in it, have none. */
+function domainText(name: DomainName): string {
+  if (attempt(() => DomainName.parse(name.text))?.equals(name) !== true)
+    throw new RangeError("its text does not stand for its labels");
+  return name.text;
 }
 
 function attempt<T>(read: () => T): T | undefined {

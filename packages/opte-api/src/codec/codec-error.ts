@@ -12,6 +12,15 @@ export type CodecFault =
   | "bad_tag"
   /** A text is not UTF-8. */
   | "bad_text"
+  /** A value is of another type than its field. */
+  | "bad_type"
+  /** A field is missing, or is one that the type does not have. */
+  | "missing_field"
+  | "unknown_field"
+  /** The message uses a part of its format that is not taken, such as a tag. */
+  | "bad_form"
+  /** The message is too long, nested too deeply, or has too many parts. */
+  | "too_large"
   /** The parts are right, the whole is not: an address outside of its range, a domain name that differs from its encoding. */
   | "invalid_value";
 

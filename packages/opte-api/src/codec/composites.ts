@@ -63,10 +63,10 @@ export function variants<T extends { readonly kind: string }>(forms: Variants<T>
 export function choice<T extends string>(choices: readonly T[]): Schema<T> {
   return {
     write: (writer, value) => {
-      writer.variant(value, placeOf(value, choices, writer), () => undefined);
+      writer.choice(value, placeOf(value, choices, writer));
     },
     // Unwrap: readers hand out only places within the list they were given
-    read: (reader) => reader.variant(choices, (index) => choices[index] as T),
+    read: (reader) => choices[reader.choice(choices)] as T,
   };
 }
 

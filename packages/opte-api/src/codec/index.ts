@@ -15,6 +15,9 @@ export {
   tcpState,
   vni,
 } from "./address-schemas.js";
+export { BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
+export { decodeCbor } from "./cbor-reader.js";
+export { encodeCbor } from "./cbor-writer.js";
 export { CodecError, type CodecFault } from "./codec-error.js";
 export {
   type Command,
@@ -52,5 +55,5 @@ export {
 export { opteError } from "./opte-error-schema.js";
 export { decodePostcard } from "./postcard-reader.js";
 export { encodePostcard } from "./postcard-writer.js";
-export { blob, bool, fixed, i32, string, u16, u32, u53, u64, u8 } from "./primitives.js";
+export { blob, bool, fixed, i32, string, u16, u24, u32, u53, u64, u8 } from "./primitives.js";
 export type { Schema, TextForm, ValueReader, ValueWriter } from "./schema.js";

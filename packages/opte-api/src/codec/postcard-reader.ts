@@ -49,6 +49,11 @@ class PostcardReader implements ValueReader {
     return this.#varint(3, 0xffff, 16);
   }
 
+  /** Three bytes, the highest first. */
+  u24(): number {
+    return this.u8() * 0x1_0000 + this.u8() * 0x100 + this.u8();
+  }
+
   u32(): number {
     return this.#varint(5, 0xffff_ffff, 32);
   }
@@ -116,10 +121,14 @@ class PostcardReader implements ValueReader {
     return value;
   }
 
-  variant<T>(names: readonly string[], readFields: (index: number) => T): T {
+  choice(names: readonly string[]): number {
     const index = this.u32();
     if (index >= names.length) throw this.fault("bad_tag", `${index} stands for none of ${names.join(", ")}`);
-    return readFields(index);
+    return index;
+  }
+
+  variant<T>(names: readonly string[], readFields: (index: number) => T): T {
+    return readFields(this.choice(names));
   }
 
   textual<T>(binary: Schema<T>): T {

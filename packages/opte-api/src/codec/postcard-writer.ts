@@ -39,6 +39,13 @@ class PostcardWriter implements ValueWriter {
     this.u64(value);
   }
 
+  /** Three bytes, the highest first. */
+  u24(value: number): void {
+    this.u8(value >>> 16);
+    this.u8((value >>> 8) & 0xff);
+    this.u8(value & 0xff);
+  }
+
   u32(value: number): void {
     this.u64(value);
   }
@@ -102,8 +109,12 @@ class PostcardWriter implements ValueWriter {
     this.#path.leave();
   }
 
-  variant(_name: string, index: number, writeFields: () => void): void {
+  choice(_name: string, index: number): void {
     this.u64(index);
+  }
+
+  variant(name: string, index: number, writeFields: () => void): void {
+    this.choice(name, index);
     writeFields();
   }
 

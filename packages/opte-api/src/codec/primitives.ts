@@ -29,6 +29,14 @@ export const u16: Schema<number> = {
   read: (reader) => reader.u16(),
 };
 
+/** An integer from 0 to 2^24 - 1; in the binary form three bytes, the highest first. */
+export const u24: Schema<number> = {
+  write: (writer, value) => {
+    writer.u24(inRange(value, 0, 0xff_ffff, writer));
+  },
+  read: (reader) => reader.u24(),
+};
+
 /** An integer from 0 to 2^32 - 1. */
 export const u32: Schema<number> = {
   write: (writer, value) => {

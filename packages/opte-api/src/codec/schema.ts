@@ -26,6 +26,7 @@ export interface ValueWriter {
   bool(value: boolean): void;
   u8(value: number): void;
   u16(value: number): void;
+  u24(value: number): void;
   u32(value: number): void;
   u64(value: Uint64): void;
   i32(value: number): void;
@@ -38,6 +39,8 @@ export interface ValueWriter {
   list<T>(items: readonly T[], writeItem: (item: T) => void): void;
   pair(writeFirst: () => void, writeSecond: () => void): void;
   field(name: string, writeValue: () => void): void;
+  /** One of a fixed list of texts, and its place in the list. */
+  choice(name: string, index: number): void;
   /** One of a fixed list of forms, its place in the list, and the fields that belong to it. */
   variant(name: string, index: number, writeFields: () => void): void;
   /** A value that has a text form besides its `binary` one. */
@@ -51,6 +54,7 @@ export interface ValueReader {
   bool(): boolean;
   u8(): number;
   u16(): number;
+  u24(): number;
   u32(): number;
   u64(): Uint64;
   i32(): number;
@@ -62,6 +66,8 @@ export interface ValueReader {
   list<T>(readItem: () => T): T[];
   pair<A, B>(readFirst: () => A, readSecond: () => B): readonly [A, B];
   field<T>(name: string, readValue: () => T): T;
+  /** The place of the text in `names`. */
+  choice(names: readonly string[]): number;
   /** `readFields` gets the place of the form in `names`. */
   variant<T>(names: readonly string[], readFields: (index: number) => T): T;
   textual<T>(binary: Schema<T>, text: TextForm<T>): T;

@@ -28,6 +28,11 @@ export class SerdeJsonReader implements ValueReader {
     return this.#integer(0, 0xffff);
   }
 
+  /** As bytes of a known number. */
+  u24(): number {
+    return this.fixed(3).reduce((value, byte) => value * 0x100 + byte, 0);
+  }
+
   u32(): number {
     return this.#integer(0, 0xffff_ffff);
   }
@@ -79,6 +84,10 @@ export class SerdeJsonReader implements ValueReader {
     if (isObject(json) && json[key] !== undefined) return this.#within(name, json[key], readValue);
     if (this.#isPayload) return this.#within(name, json, readValue);
     throw this.#mismatch(`an object with "${key}"`);
+  }
+
+  choice(names: readonly string[]): number {
+    return this.variant(names, (index) => index);
   }
 
   variant<T>(names: readonly string[], readFields: (index: number) => T): T {

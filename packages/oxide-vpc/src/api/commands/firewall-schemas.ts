@@ -77,7 +77,10 @@ function codeRange(): Schema<{ readonly first: number; readonly last: number }> 
   return converted(
     struct<{ readonly start: number; readonly end: number }>({ start: u8, end: u8 }),
     ({ first, last }) => ({ start: first, end: last }),
-    ({ start, end }) => ({ first: start, last: end }),
+    ({ start, end }) => {
+      if (start > end) throw new RangeError(`its first code ${start} is above its last one ${end}`);
+      return { first: start, last: end };
+    },
   );
 }
 

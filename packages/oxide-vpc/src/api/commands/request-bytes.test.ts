@@ -192,6 +192,13 @@ describe("parts of requests", () => {
     ).toThrow(/"target\.uuid"/);
   });
 
+  it("are refused with ICMP codes whose first is above their last, naming them", () => {
+    const req = "0170 00 02 00 0a000001 05 01 16 01 0f 0b 01 02 16 bb03 01 0a";
+    expect(() => decodePostcard(XDE_COMMANDS.AddFwRule.request, hex(req))).toThrow(
+      /"rule\.filters\.protocol\.filter\.codes"/,
+    );
+  });
+
   it("are refused with a prefix too long for its family, naming it", () => {
     expect(() => decodePostcard(XDE_COMMANDS.AllowCidr.request, hex("0170 00 0a000000 28 01"))).toThrow(
       'Cannot decode field "cidr": IPv4 prefix length 40 is not an integer from 0 to 32',
