@@ -16,3 +16,12 @@ export type { XdeDrop } from "./device/xde-stats.js";
 export type { Caller, CommandHandlers } from "./ioctl/handlers.js";
 export type { FrameReceiver, Link } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions } from "./link/memory-link.js";
+export {
+  formatUdpEndpoint,
+  parseUdpPeer,
+  parseUdpUnderlay,
+  type UdpEndpoint,
+  type UdpPeer,
+} from "./link/udp/udp-endpoint.js";
+export { PcapLink } from "./link/pcap-link.js";
+export { UdpLink, type UdpLinkOptions } from "./link/udp/udp-link.js";

@@ -2,10 +2,10 @@
 
 import type { Ipv6Addr } from "opte-api";
 import type { ClockProvider, StatsProvider } from "opte-core";
-import { AddressMap } from "./address-map.js";
+import { AddressMap } from "../link/address-map.js";
 import { addressAt } from "./datapath/probed-address.js";
 import type { NextHop, Routes } from "./routes.js";
-import { StatCounters } from "./stat-counters.js";
+import { StatCounters } from "../provider/stat-counters.js";
 import type { Underlay, UnderlaySlot } from "./underlay.js";
 import type { XdeProbes } from "./xde-probes.js";
 

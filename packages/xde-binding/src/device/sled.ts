@@ -9,7 +9,7 @@ import { Subscriptions } from "./multicast/subscriptions.js";
 import { macNumber, PortMap } from "./port-map.js";
 import { RouteCache, type RouteCacheContext } from "./route-cache.js";
 import { ROUTES_BY_BOTH_LINKS, type Routes } from "./routes.js";
-import { StatCounters } from "./stat-counters.js";
+import { StatCounters } from "../provider/stat-counters.js";
 import { Underlay } from "./underlay.js";
 import { XDE_DROP_FIELDS, XDE_STAT_FIELDS, type XdeDrop, type XdeStat } from "./xde-stats.js";
 import { XdePort } from "./xde-port.js";

@@ -1,8 +1,9 @@
 // A link within the process: what goes in at one end comes out at the other.
 
-import { MacAddr } from "opte-api";
+import type { MacAddr } from "opte-api";
 import { Frame } from "opte-core";
-import type { Link, FrameReceiver } from "./link.js";
+import type { FrameReceiver, Link } from "./link.js";
+import { linkMac } from "./link-mac.js";
 
 /** What both ends of a link have in common. */
 export interface MemoryLinkOptions {
@@ -39,7 +40,7 @@ export class MemoryLink implements Link {
 
   /** Both ends of a new link. Their MAC addresses are locally administered, and the same for the same names. */
   static pair(a: string, b: string, options: MemoryLinkOptions = {}): readonly [MemoryLink, MemoryLink] {
-    const [macA, macB] = [macOf(a, 0), macOf(b, 1)];
+    const [macA, macB] = [linkMac(a, 0), linkMac(b, 1)];
     const first = new MemoryLink(a, macA, macB, options);
     const second = new MemoryLink(b, macB, macA, options);
     first.#peer = second;
@@ -71,11 +72,4 @@ export class MemoryLink implements Link {
     this.#waiting = [];
     this.#receiver?.(batch);
   }
-}
-
-/** FNV-1a over the name, behind a locally administered prefix; the end tells apart two ends of one name. */
-function macOf(name: string, end: number): MacAddr {
-  let hash = 0x811c9dc5;
-  for (const unit of name) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return MacAddr.fromWords(0x0200 | end, hash);
 }

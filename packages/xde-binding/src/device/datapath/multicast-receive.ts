@@ -1,7 +1,7 @@
 // From the underlay to a group's subscribers on this sled (spec 05 §15.2).
 
 import { type FlowKey, type Frame, type Packet, Verdict } from "opte-core";
-import { sameAddress } from "../address-map.js";
+import { sameAddress } from "../../link/address-map.js";
 import { macNumber, macNumberAt } from "../port-map.js";
 import type { Subscriber } from "../multicast/subscriptions.js";
 import type { Sled } from "../sled.js";

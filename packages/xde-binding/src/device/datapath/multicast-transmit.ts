@@ -5,7 +5,7 @@ import type { ForwardingHop } from "../multicast/forwarding-table.js";
 import type { Sled } from "../sled.js";
 import type { XdePort } from "../xde-port.js";
 import type { Batch } from "./batch.js";
-import { OUTER_DST, packetLen, vniOf, writeGroupMac, writeReplication, writeVni } from "./encapsulation.js";
+import { OUTER_DST, packetLen, vniOf, writeGroupMac, writeReplication, writeVni } from "../../link/encapsulation.js";
 import type { LocalDelivery } from "./local-delivery.js";
 import { addressAt, groupOf, sourceOf } from "./probed-address.js";
 

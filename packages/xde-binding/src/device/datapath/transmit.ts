@@ -1,13 +1,13 @@
 // From a guest towards the network (spec 05 §12).
 
 import { type Frame, Verdict } from "opte-core";
-import { sameAddress } from "../address-map.js";
+import { sameAddress } from "../../link/address-map.js";
 import { macNumberAt } from "../port-map.js";
 import type { Sled } from "../sled.js";
 import { outParseStat } from "../xde-stats.js";
 import type { XdePort } from "../xde-port.js";
 import type { Batch } from "./batch.js";
-import { innerAt, isEncapsulated, OUTER_DST, OUTER_SRC, packetLen, vniOf } from "./encapsulation.js";
+import { innerAt, isEncapsulated, OUTER_DST, OUTER_SRC, packetLen, vniOf } from "../../link/encapsulation.js";
 import type { LocalDelivery } from "./local-delivery.js";
 import type { MulticastTransmit } from "./multicast-transmit.js";
 

@@ -2,7 +2,7 @@
 
 import { MulticastUnderlay, type Ipv6Addr } from "opte-api";
 import { type DumpMcastForwardingResp, type McastForwardingNextHop, Replication } from "oxide-vpc/api";
-import { AddressMap } from "../address-map.js";
+import { AddressMap } from "../../link/address-map.js";
 import { SourceMatcher } from "./source-matcher.js";
 
 /** A next hop in the form that the packet path needs. */

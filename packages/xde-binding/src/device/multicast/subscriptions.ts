@@ -2,7 +2,7 @@
 
 import { IpAddr, MulticastUnderlay } from "opte-api";
 import type { DumpMcastSubscriptionsResp, SourceFilter } from "oxide-vpc/api";
-import { AddressMap } from "../address-map.js";
+import { AddressMap } from "../../link/address-map.js";
 import { comparePlaces } from "../port-map.js";
 import type { XdePort } from "../xde-port.js";
 import { SourceMatcher } from "./source-matcher.js";
