@@ -11,7 +11,7 @@ export function addCheckConfigCommand(make: SubcommandMaker, session: Session): 
   make("check-config", "check a port's configuration file, and list what it would set up")
     .positional("<FILE>", "the port in JSON", asText)
     .action(async (file: string) => {
-      const config = await readPortConfig(file);
+      const config = await readPortConfig(session.surroundings, file);
       session.showText({ json: portConfigJson(config), lines: describePort(config) });
     });
 }

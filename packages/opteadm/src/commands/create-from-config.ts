@@ -16,7 +16,7 @@ export async function createFromConfig(session: Session, file: string, hasMore: 
   if (hasMore) {
     throw new UsageError("'--config <FILE>' says all of a port: it cannot be used with a name or other options of it");
   }
-  const config = await readPortConfig(file);
+  const config = await readPortConfig(session.surroundings, file);
   const device = await session.device();
   const { name: xdeDevname, mtu, ipCfg, guestMac, gatewayMac, vni, physIp, dhcp } = config;
   const cfg = { ipCfg, guestMac, gatewayMac, vni, physIp, dhcp };

@@ -21,7 +21,7 @@ interface RuleOptions extends PortOption {
 
 /** Adds them. */
 export function addFirewallCommands(make: SubcommandMaker, session: Session): void {
-  withPort(make("add-fw-rule", "add a firewall rule"))
+  withPort(make("add-fw-rule", "add a firewall rule, and tell its id"))
     .needs("--dir <DIRECTION>", "in or out", Direction.parse)
     .needs("--hosts <HOSTS>", "the other side: any, ip=IP, subnet=CIDR or vni=N", FirewallHosts.parse)
     .needs(
@@ -34,8 +34,13 @@ export function addFirewallCommands(make: SubcommandMaker, session: Session): vo
     .needs("--priority <PRIORITY>", "0 to 65535; lower ones come first", numberUpTo(MAX_PRIORITY))
     .action(async ({ p: portName, dir, hosts, protocol, ports, action, priority }: RuleOptions) => {
       const rule: FirewallRule = { direction: dir, filters: { hosts, protocol, ports }, action, priority };
-      await (await session.device()).call("AddFwRule", { portName, rule });
-      session.done();
+      const device = await session.device();
+      if (session.format === "compat") {
+        await device.call("AddFwRule", { portName, rule });
+        return;
+      }
+      const added = await device.call("AddFwRuleId", { portName, rule });
+      session.showText({ json: added, lines: [String(added.id)] });
     });
 
   withPort(make("rm-fw-rule", "remove a firewall rule"))

@@ -1,14 +1,15 @@
 // A port's configuration in a file.
 
-import { readFile } from "node:fs/promises";
+import { decodeUtf8 } from "opte-api";
 import { parsePortConfig, type PortConfig, PortConfigError } from "oxide-vpc/api";
+import type { Surroundings } from "../run/surroundings.js";
 import { UserError } from "../user-error.js";
 
 /** @throws UserError that names the file and every field at fault */
-export async function readPortConfig(file: string): Promise<PortConfig> {
+export async function readPortConfig({ readFile }: Surroundings, file: string): Promise<PortConfig> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = decodeUtf8(await readFile(file));
   } catch (error) {
     throw new UserError(`Cannot read "${file}": ${error instanceof Error ? error.message : String(error)}`);
   }

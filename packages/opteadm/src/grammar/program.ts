@@ -1,15 +1,20 @@
 // The grammar of the command line.
 
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import { API_VERSION } from "opte-api";
 import { addAddressCommands } from "../commands/address-commands.js";
 import { addCheckConfigCommand } from "../commands/check-config.js";
+import { addCompleteCommand } from "../commands/complete-command.js";
+import { addExplainCommand } from "../commands/explain-command.js";
 import { addFirewallCommands } from "../commands/firewall-commands.js";
 import { addLayerCommands } from "../commands/layer-commands.js";
 import { addMappingCommands } from "../commands/mapping-commands.js";
 import { addMulticastCommands } from "../commands/multicast-commands.js";
 import { addPortCommands } from "../commands/port-commands.js";
 import { addRouterCommands } from "../commands/router-commands.js";
+import { addSnapshotCommands } from "../commands/snapshot-commands.js";
+import { addStatsCommand } from "../commands/stats-command.js";
+import { addTraceCommand } from "../commands/trace-command.js";
 import { OUTPUT_FORMATS, parseOutputFormat, type Session } from "../run/session.js";
 import { Subcommand } from "./subcommand.js";
 import { UsageError } from "./usage-error.js";
@@ -23,16 +28,18 @@ const SOCKET = ["--socket <PATH>", "the device's socket; else OPTE_SOCKET, else 
 
 /** All subcommands, grouped as help shows them; they act on `session`. */
 export function createProgram(session: Session): Command {
-  const program = new Command("opteadm")
+  const program: Command = new Command("opteadm")
     .description("program and inspect the ports of an OPTE device")
     .usage("<COMMAND> [OPTIONS]")
     .version(versionText(session.surroundings.version), "-V, --version", "tell the versions of package and API")
     .option(...FORMAT)
     .option(...SOCKET)
     .enablePositionalOptions()
-    .showHelpAfterError("(opteadm --help lists all commands)")
     .exitOverride()
-    .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: false })
+    .configureHelp({
+      subcommandTerm: (command) => command.name(),
+      optionDescription: (option) => optionDescription(program, option),
+    })
     .configureOutput({
       writeOut: (text) => {
         session.surroundings.stdout.write(text);
@@ -59,11 +66,23 @@ export function createProgram(session: Session): Command {
   program.commandsGroup("Mappings and multicast, for all ports:");
   addMappingCommands(make, session);
   addMulticastCommands(make, session);
+  program.commandsGroup("Watching and asking:");
+  addStatsCommand(make, session);
+  addTraceCommand(make, session);
+  addExplainCommand(make, session);
+  addSnapshotCommands(make, session);
   program.commandsGroup("Else:");
   addCheckConfigCommand(make, session);
+  addCompleteCommand(make, program, session);
   addHelpCommand(make, program);
   for (const command of program.commands) if (command instanceof Subcommand) command.describeUsage();
   return program;
+}
+
+/** Of options that may be given several times, commander would tell that at first there are none. */
+function optionDescription(program: Command, option: Option): string {
+  const isRequired = program.commands.some((command) => command instanceof Subcommand && command.isRequired(option));
+  return isRequired ? `${option.description} (required)` : option.description;
 }
 
 /** Commander's own help command takes an unknown subcommand for none. */

@@ -4,6 +4,9 @@ import { Argument, Command, Option } from "commander";
 import { TextError } from "opte-api";
 import { UsageError } from "./usage-error.js";
 
+/** Longest usage that names every option that must be given. */
+const MAX_USAGE = 60;
+
 /** Reads the value of an option or argument. @throws TextError, UsageError */
 export type ValueParser<T> = (text: string) => T;
 
@@ -44,6 +47,11 @@ export class Subcommand extends Command {
     return this;
   }
 
+  /** Whether the option must be given. */
+  isRequired(option: Option): boolean {
+    return this.#required.has(option);
+  }
+
   /** Whether the option may be given more than once. */
   isRepeatable(option: Option): boolean {
     return this.#repeatable.has(option);
@@ -69,7 +77,7 @@ export class Subcommand extends Command {
     isRequired = false,
   ): this {
     const option = new Option(flags, description)
-      .default([], "none")
+      .default([])
       .argParser((text: string, earlier: readonly T[]) => named(flags, text, () => parse(text, earlier, flags)));
     this.#repeatable.add(option);
     if (isRequired) this.#required.add(option);
@@ -98,7 +106,8 @@ export class Subcommand extends Command {
   /** The line that help begins with: all that must be given, and what may. */
   describeUsage(): this {
     const required = this.options.filter((option) => this.#required.has(option)).map(({ flags }) => flags);
-    return this.usage([...required, ...this.#operands, "[OPTIONS]"].join(" "));
+    const usage = [...required, ...this.#operands, "[OPTIONS]"].join(" ");
+    return this.usage(usage.length <= MAX_USAGE ? usage : [...this.#operands, "OPTIONS"].join(" "));
   }
 }
 

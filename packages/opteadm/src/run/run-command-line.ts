@@ -1,11 +1,11 @@
 // Runs one command line, from its words to its exit code.
 
 import { CommanderError } from "commander";
-import { checkArguments, wantedValue } from "../grammar/argument-check.js";
+import { checkArguments } from "../grammar/argument-check.js";
 import { createProgram } from "../grammar/program.js";
 import { UsageError } from "../grammar/usage-error.js";
 import { errorJson, errorText } from "../print/error-text.js";
-import { OUTPUT_FORMATS, Session } from "./session.js";
+import { Session } from "./session.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** What a run ends with. */
@@ -23,8 +23,7 @@ export const ExitCode = {
  * @returns the exit code: 0; 1 if the device refused, or could not be asked; 2 if the command line is wrong
  */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const format = OUTPUT_FORMATS.find((each) => each === wantedValue(argv, "--format")) ?? "table";
-  const session = new Session(surroundings, format, wantedValue(argv, "--socket"));
+  const session = new Session(surroundings, argv);
   const program = createProgram(session);
   try {
     await program.parseAsync([...checkArguments(program, argv)], { from: "user" });
@@ -36,7 +35,9 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     }
     const isUsage = error instanceof UsageError || error instanceof CommanderError;
     const { stderr, env } = surroundings;
-    stderr.write(format === "json" ? `${errorJson(error)}\n` : errorText(error, stderr, env));
+    stderr.write(session.format === "json" ? `${errorJson(error)}\n` : errorText(error, stderr, env));
     return isUsage ? ExitCode.Usage : ExitCode.Failure;
+  } finally {
+    await session.close();
   }
 }

@@ -1,6 +1,7 @@
 // One run of the program: its device, and the form of its answers.
 
 import { TextError } from "opte-api";
+import { wantedValue } from "../grammar/wanted-value.js";
 import { apiJson } from "../print/api-json.js";
 import { COLOUR, PLAIN, type Table, tableText } from "../print/table/table.js";
 import type { Surroundings, TextSink } from "./surroundings.js";
@@ -32,19 +33,28 @@ export interface Answer {
 export class Session {
   readonly format: OutputFormat;
   readonly surroundings: Surroundings;
+  /** Whether `--` stands on the command line. */
+  readonly hasOperandMark: boolean;
   readonly #socket: string | undefined;
   #device: Promise<XdeDevice> | undefined;
 
-  constructor(surroundings: Surroundings, format: OutputFormat, socket: string | undefined) {
+  constructor(surroundings: Surroundings, argv: readonly string[]) {
     this.surroundings = surroundings;
-    this.format = format;
-    this.#socket = socket;
+    this.format = OUTPUT_FORMATS.find((each) => each === wantedValue(argv, "--format")) ?? "table";
+    this.hasOperandMark = argv.includes("--");
+    this.#socket = wantedValue(argv, "--socket");
   }
 
   /** The device, connected with at the first use. */
   device(): Promise<XdeDevice> {
     this.#device ??= this.surroundings.connect(this.#socket);
     return this.#device;
+  }
+
+  /** Ends the connection, if there is one. */
+  async close(): Promise<void> {
+    const device = await this.#device?.catch(() => undefined);
+    await device?.close();
   }
 
   /** Writes an answer in the chosen form. */

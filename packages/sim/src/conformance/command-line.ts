@@ -13,7 +13,7 @@ interface RunSurroundings {
   readonly stdout: { readonly write: (text: string) => void; readonly isTerminal: boolean };
   readonly stderr: { readonly write: (text: string) => void; readonly isTerminal: boolean };
   readonly readStdin: () => Promise<string>;
-  readonly connect: () => Promise<{ readonly call: AnswerCommand }>;
+  readonly connect: () => Promise<{ readonly call: AnswerCommand; readonly close: () => void }>;
 }
 
 type RunCommandLine = (argv: readonly string[], surroundings: RunSurroundings) => Promise<number>;
@@ -67,7 +67,7 @@ function commandLine(runCommandLine: RunCommandLine): CommandLine {
         stdout: { write: (text) => void (stdout += text), isTerminal: false },
         stderr: { write: (text) => void (stderr += text), isTerminal: false },
         readStdin: () => Promise.resolve(stdin),
-        connect: () => Promise.resolve({ call: answer }),
+        connect: () => Promise.resolve({ call: answer, close: () => undefined }),
       });
       return { exit, stdout, stderr };
     },
