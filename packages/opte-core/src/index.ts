@@ -24,6 +24,8 @@ export { type Port, type PortLimits, type PortState, type RulePair } from "./por
 export type { PacketObserver, TcpStep, UnifiedLookUp } from "./port/observer.js";
 export { PORT_STAT_FIELDS } from "./port/port-stats.js";
 export type { PortSnapshot } from "./port/snapshot/snapshot.js";
+export { openSnapshot, sealSnapshot, type SnapshotEnvelope } from "./port/snapshot/snapshot-envelope.js";
+export type { SnapshotExtent } from "./port/snapshot/take-image.js";
 export type { SnapshotDecoder, SnapshotEncoder } from "./port/snapshot/snapshot-codec.js";
 export { SnapshotReader } from "./port/snapshot/snapshot-reader.js";
 export type { SnapshotObject, SnapshotValue } from "./port/snapshot/snapshot-value.js";

@@ -21,6 +21,7 @@ import {
   SnatPools,
   type SnapshotDecoder,
   type SnapshotEncoder,
+  type SnapshotExtent,
   SnapshotReader,
   type SnapshotValue,
 } from "../src/index.js";
@@ -95,8 +96,8 @@ export class SnapshotBench {
     this.port.start();
   }
 
-  take(): SnapshotValue {
-    return { port: this.port.snapshot(this.#encoder()), free: freePortsValue(this.#pools, GUEST) };
+  take(extent: SnapshotExtent = "all"): SnapshotValue {
+    return { port: this.port.snapshot(this.#encoder(), extent), free: freePortsValue(this.#pools, GUEST) };
   }
 
   /** Takes a step. @returns what can be seen of it */

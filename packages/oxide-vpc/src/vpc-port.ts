@@ -1,7 +1,7 @@
 // A port of a VPC: the engine's port, and the configuration that its rules are made from (spec 04 §2).
 
 import { type Direction, type IpAddr, type IpCidr, type MacAddr, OpteError, type Uint64 } from "opte-api";
-import { type Port, PortBuilder, type Providers } from "opte-core";
+import { type Port, PortBuilder, type Providers, type SnapshotExtent, type IsAssigned } from "opte-core";
 import {
   hasOwnExternalIp,
   withCidrAllowed,
@@ -23,12 +23,15 @@ import type {
   SetExternalIpsReq,
   VpcCfg,
 } from "./api/model.js";
-import { firewallRule, firewallRules } from "./firewall/firewall-rules.js";
+import { firewallRules } from "./firewall/firewall-rules.js";
 import { gatewayRules } from "./gateway/gateway-rules.js";
 import type { VpcMappings } from "./mapping/vpc-mappings.js";
-import { natRules } from "./nat/nat-rules.js";
+import { natRules, type NatRules } from "./nat/nat-rules.js";
 import { overlayRules } from "./overlay/overlay-rules.js";
 import { MULTICAST_RULE, routerRule } from "./router/router-rules.js";
+import { RuleSources } from "./snapshot/rule-sources.js";
+import { type MadeRules, VpcDecoder, VpcEncoder } from "./snapshot/vpc-codec.js";
+import { readStocks, type VpcPortDraft, type VpcPortSnapshot, writeVpcSnapshot } from "./snapshot/vpc-snapshot.js";
 import { VpcLayer, vpcLayerSpecs } from "./vpc-layers.js";
 import { VpcNetwork } from "./vpc-network.js";
 
@@ -48,18 +51,35 @@ export class VpcPort {
   #ipCfg: IpCfg;
   /** As given with the last external addresses; rules that are made anew need it. */
   #gateways: InternetGatewayMap | undefined;
+  readonly #isAssigned: IsAssigned = (ip) => hasOwnExternalIp(this.#ipCfg, ip);
+  readonly #sources: RuleSources = new RuleSources();
+  /** The rules that the port makes of its configuration, as they stand in its layers. */
+  #made: MadeRules & { readonly nat: NatRules };
+  /** What the NAT rules among them are made from. */
+  #natGateways: InternetGatewayMap | undefined;
 
   /**
    * Makes a port, in state *ready*, with no firewall rules and no routes, and maps its private addresses to the sled.
    *
+   * @param draft what the port goes on from, for `restoreVpcPort`
    * @throws OpteError `BadName`, `PortCreate`
    */
-  constructor(settings: VpcPortConfig, mappings: VpcMappings, providers: Providers) {
+  constructor(settings: VpcPortConfig, mappings: VpcMappings, providers: Providers, draft?: VpcPortDraft) {
     if (settings.name.includes("\0")) throw new OpteError({ kind: "BadName" });
     this.#settings = settings;
     this.#mappings = mappings;
     this.#ipCfg = settings.ipCfg;
-    this.port = this.#build(providers);
+    this.#gateways = draft?.gateways;
+    this.#natGateways = draft?.natGateways;
+    this.#made = {
+      gateway: gatewayRules(this.cfg, settings.mtu, mappings.v2p),
+      nat: this.#natRules(this.#ipCfg, this.#natGateways),
+      overlay: overlayRules(this.cfg, mappings),
+    };
+    const builder = this.#builder(providers);
+    const network = new VpcNetwork(this.cfg);
+    const { limits } = settings;
+    this.port = draft === undefined ? builder.create(network, limits) : this.#restore(builder, network, draft);
     const phys = { ether: settings.guestMac, ip: settings.physIp, vni: settings.vni };
     for (const ip of this.#privateIps()) mappings.v2p.set(ip, phys);
   }
@@ -94,12 +114,13 @@ export class VpcPort {
 
   /** Replaces all firewall rules; every flow has to pass the new ones with its next packet. */
   setFirewallRules(rules: readonly FirewallRule[]): void {
-    this.port.setRules(VpcLayer.Firewall, firewallRules(rules));
+    const made = firewallRules(rules, (rule) => this.#sources.firewallRule(rule));
+    this.port.setRules(VpcLayer.Firewall, made);
   }
 
   /** Adds a firewall rule; flows that have been let in go on. @returns the rule's id in its direction */
   addFirewallRule(rule: FirewallRule): number {
-    return this.port.addRule(VpcLayer.Firewall, rule.direction, firewallRule(rule));
+    return this.port.addRule(VpcLayer.Firewall, rule.direction, this.#sources.firewallRule(rule));
   }
 
   /** Removes a firewall rule; flows that have been let in go on. @throws OpteError `RuleNotFound` */
@@ -114,7 +135,7 @@ export class VpcPort {
    * @throws OpteError `InvalidRouterEntry`
    */
   addRouterEntry(entry: RouterEntry): number {
-    return this.port.addRule(VpcLayer.Router, "out", routerRule(entry));
+    return this.port.addRule(VpcLayer.Router, "out", this.#sources.routerRule(entry));
   }
 
   /**
@@ -174,25 +195,57 @@ export class VpcPort {
     return { kind: "ok", cidr };
   }
 
-  #build(providers: Providers): Port {
-    const { name, mtu, limits, guestMac } = this.#settings;
-    const { cfg } = this;
+  /**
+   * The port as plain data, from which {@link restoreVpcPort} makes a port that goes on as this one would, in another process and by
+   * another clock. The port stays as it is. Mappings are the sled's, and not in it.
+   *
+   * @param extent `rules` for the configuration alone, with rules under their ids, and no flows and counters
+   * @throws OpteError `System` if there are rules that were added to {@link port} past the commands of this class
+   */
+  snapshot(extent: SnapshotExtent = "all"): VpcPortSnapshot {
+    const { stocks } = this.#made.nat;
+    const pools = stocks.map((stock) => stock.pools);
+    const encoder = new VpcEncoder(this.#sources, this.#made, pools);
+    const port = this.port.snapshot(encoder, extent);
+    const { name, mtu, limits } = this.#settings;
+    const { firewallRules: rules, routes } = encoder;
+    const config = { ...this.cfg, name, mtu, limits, firewallRules: rules, routes, v2p: [], v2b: [], m2p: [] };
+    const image = { config, gateways: this.#gateways, natGateways: this.#natGateways };
+    return writeVpcSnapshot(image, extent === "all" ? stocks : undefined, port);
+  }
+
+  #restore(builder: PortBuilder, network: VpcNetwork, { config, freePorts, port }: VpcPortDraft): Port {
+    const { stocks } = this.#made.nat;
+    readStocks(freePorts, stocks);
+    const decoder = new VpcDecoder({
+      sources: this.#sources,
+      firewallRules: config.firewallRules,
+      routes: config.routes,
+      made: this.#made,
+      pools: stocks.map((stock) => stock.pools),
+      isAssigned: this.#isAssigned,
+    });
+    return builder.restore(network, config.limits, port, decoder);
+  }
+
+  #builder(providers: Providers): PortBuilder {
+    const { name, limits, guestMac } = this.#settings;
+    const { gateway, nat, overlay } = this.#made;
     const builder = new PortBuilder(name, guestMac, providers);
     // As in the reference, the NAT layer alone gets its first rules at once, which its counters show
-    const nat = this.#natRules(this.#ipCfg, undefined);
     for (const spec of vpcLayerSpecs(limits)) {
       builder.addLayer(spec.name === VpcLayer.Nat ? { ...spec, rules: nat } : spec, { at: "last" });
     }
     const rules = {
-      [VpcLayer.Gateway]: gatewayRules(cfg, mtu, this.#mappings.v2p),
+      [VpcLayer.Gateway]: gateway,
       [VpcLayer.Router]: { in: [], out: [MULTICAST_RULE] },
-      [VpcLayer.Overlay]: overlayRules(cfg, this.#mappings),
+      [VpcLayer.Overlay]: overlay,
     };
     for (const [layer, pair] of Object.entries(rules)) {
       for (const rule of pair.in) builder.addRule(layer, "in", rule);
       for (const rule of pair.out) builder.addRule(layer, "out", rule);
     }
-    return builder.create(new VpcNetwork(cfg), limits);
+    return builder;
   }
 
   #setSubnets(ipCfg: IpCfg): void {
@@ -202,17 +255,21 @@ export class VpcPort {
 
   /** The first step of each change: it throws before anything is changed. */
   #setNatRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined): void {
-    this.port.setRulesSoft(VpcLayer.Nat, this.#natRules(ipCfg, gateways));
+    const nat = this.#natRules(ipCfg, gateways);
+    this.port.setRulesSoft(VpcLayer.Nat, nat);
+    this.#made = { ...this.#made, nat };
+    this.#natGateways = gateways;
   }
 
   #setGatewayRules(ipCfg: IpCfg): void {
-    const { v2p } = this.#mappings;
-    this.port.setRules(VpcLayer.Gateway, gatewayRules({ ...this.cfg, ipCfg }, this.#settings.mtu, v2p));
+    const gateway = gatewayRules({ ...this.cfg, ipCfg }, this.#settings.mtu, this.#mappings.v2p);
+    this.port.setRules(VpcLayer.Gateway, gateway);
+    this.#made = { ...this.#made, gateway };
     this.#ipCfg = ipCfg;
   }
 
-  #natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined): ReturnType<typeof natRules> {
-    return natRules(ipCfg, gateways, (ip) => hasOwnExternalIp(this.#ipCfg, ip));
+  #natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined): NatRules {
+    return natRules(ipCfg, gateways, this.#isAssigned);
   }
 
   #privateIps(): IpAddr[] {

@@ -92,6 +92,12 @@ export class Layer {
     this.#noteRuleCounts();
   }
 
+  /** Takes over the rules of another layer in place of its own, as `RuleSet.load`. */
+  loadRules(dir: Direction, entries: readonly RuleEntry[], nextId: number, defaultHits: number): void {
+    this.rules[dir].load(entries, nextId, defaultHits);
+    this.#noteRuleCounts();
+  }
+
   addRule(dir: Direction, rule: Rule): number {
     const id = this.rules[dir].add(rule);
     count(this.stats.values, LayerStat.AddRuleCalled);

@@ -42,6 +42,7 @@ import { loadImage } from "./snapshot/load-image.js";
 import type { PortImage } from "./snapshot/port-image.js";
 import { takeSnapshot, type PortSnapshot } from "./snapshot/snapshot.js";
 import type { SnapshotEncoder } from "./snapshot/snapshot-codec.js";
+import type { SnapshotExtent } from "./snapshot/take-image.js";
 import type { ProcessResult } from "./process-result.js";
 import { TcpFlows, type TcpFlowDump } from "./tcp-flows.js";
 import { TcpTracking } from "./tcp-tracking.js";
@@ -287,8 +288,10 @@ export class Port {
    * The port as plain data, from which {@link PortBuilder.restore} makes a port that goes on as this one would, in another process
    * and by another clock. The port itself stays as it is. Not part of it: the state (a restored port waits for {@link start}), and what
    * generators keep outside of descriptors, which is the network's to carry.
+   *
+   * @param extent `rules` leaves flows, hits and counters out: the port that is made of it has the same rules under the same ids
    */
-  snapshot(encoder: SnapshotEncoder): PortSnapshot {
+  snapshot(encoder: SnapshotEncoder, extent: SnapshotExtent = "all"): PortSnapshot {
     return this.#lock.hold(() => {
       const { name, mac } = this;
       const { uft, tcp, layers, providers } = this.#parts;
@@ -299,7 +302,7 @@ export class Port {
         tcp: tcp.table.limit,
         layers: layers.map((layer) => ({ name: layer.name, flowLimit: layer.flows.limit })),
       };
-      return takeSnapshot(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder);
+      return takeSnapshot(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder, extent);
     }, "snapshot");
   }
 

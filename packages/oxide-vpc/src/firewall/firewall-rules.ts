@@ -17,9 +17,12 @@ export function firewallRule({ direction, filters, action, priority }: FirewallR
 }
 
 /** All rules of the firewall; each direction keeps its order. */
-export function firewallRules(rules: readonly FirewallRule[]): RulePair {
+export function firewallRules(
+  rules: readonly FirewallRule[],
+  make: (rule: FirewallRule) => Rule = firewallRule,
+): RulePair {
   const of = (direction: Direction): Rule[] =>
-    rules.filter((rule) => rule.direction === direction).map((rule) => firewallRule(rule));
+    rules.filter((rule) => rule.direction === direction).map((rule) => make(rule));
   return { in: of("in"), out: of("out") };
 }
 

@@ -23,13 +23,24 @@ const Priority = { ExternalSubnet: 4, Floating: 5, Ephemeral: 10, Snat: 100, NoA
 /** A gateway; `undefined` is the one without UUID. */
 type Gateway = Uuid | undefined;
 
+/** Pools of SNAT ports, and the address that they lend them to. */
+export interface SnatStock {
+  readonly privateIp: IpAddr;
+  readonly pools: SnatPools;
+}
+
+/** The rules of the NAT layer, and whose ports they lend. */
+export interface NatRules extends RulePair {
+  readonly stocks: readonly SnatStock[];
+}
+
 /**
  * All rules of the NAT layer. Every call makes new pools of SNAT ports.
  *
  * @param isAssigned tells whether an external address still is one of the port's, whenever a flow must know
  */
-export function natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined, isAssigned: IsAssigned): RulePair {
-  const rules: { readonly in: Rule[]; readonly out: Rule[] } = { in: [], out: [] };
+export function natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined, isAssigned: IsAssigned): NatRules {
+  const rules: Draft = { in: [], out: [], stocks: [] };
   const gatewaysOf = gatewayLookUp(gateways);
   for (const cfg of [ipCfg.ipv4, ipCfg.ipv6]) {
     if (cfg !== undefined) addFamilyRules(rules, cfg, gatewaysOf, isAssigned);
@@ -46,8 +57,14 @@ export function natRules(ipCfg: IpCfg, gateways: InternetGatewayMap | undefined,
   return rules;
 }
 
+interface Draft {
+  readonly in: Rule[];
+  readonly out: Rule[];
+  readonly stocks: SnatStock[];
+}
+
 function addFamilyRules(
-  rules: { readonly in: Rule[]; readonly out: Rule[] },
+  rules: Draft,
   cfg: IpFamilyCfg<IpAddr, IpCidr>,
   gatewaysOf: (ip: IpAddr) => readonly Gateway[],
   isAssigned: IsAssigned,
@@ -91,6 +108,7 @@ function addFamilyRules(
   if (snat !== undefined) {
     const pools = new SnatPools();
     pools.add(privateIp, snat.externalIp, snat.ports);
+    rules.stocks.push({ privateIp, pools });
     const generator = new Snat(privateIp, pools);
     for (const gateway of gatewaysOf(snat.externalIp)) {
       rules.out.push(makeRule(Priority.Snat, { kind: "stateful", generator }, toGateway(family, gateway)));

@@ -20,14 +20,13 @@ export function loadImage(parts: PortParts, image: PortImage, nowMs: number): vo
     if (isKilled) parts.pairs.kill(at(pairs, i));
   }
   for (const [i, layer] of image.layers.entries()) {
-    const { rules, stats: block } = layers[i] ?? {};
-    block?.values.set(layer.stats);
     for (const dir of ["in", "out"] as const) {
       const { entries, nextId, defaultHits } = layer[dir];
-      rules?.[dir].load(entries, nextId, defaultHits);
+      layers[i]?.loadRules(dir, entries, nextId, defaultHits);
     }
+    if (layer.stats !== undefined) layers[i]?.stats.values.set(layer.stats);
   }
-  stats.set(image.stats);
+  if (image.stats !== undefined) stats.set(image.stats);
 }
 
 function loadPairs({ layers }: PortParts, image: PortImage, nowMs: number): number[] {

@@ -11,7 +11,8 @@ import type { RecordedTransforms } from "../uft.js";
 
 export interface PortImage {
   readonly epoch: number;
-  readonly stats: readonly number[];
+  /** Absent, as are those of all layers, if the image has rules alone: then counting begins anew. */
+  readonly stats: readonly number[] | undefined;
   readonly layers: readonly LayerImage[];
   readonly templates: readonly TemplateImage[];
   readonly pairs: readonly PairImage[];
@@ -21,7 +22,7 @@ export interface PortImage {
 }
 
 export interface LayerImage {
-  readonly stats: readonly number[];
+  readonly stats: readonly number[] | undefined;
   readonly in: RulesImage;
   readonly out: RulesImage;
 }

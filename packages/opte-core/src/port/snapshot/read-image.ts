@@ -59,7 +59,7 @@ class ImageReader {
     const templates = reader.get("templates").items().map(readTemplate);
     const image: PortImage = {
       epoch: reader.get("epoch").integer(1),
-      stats: readNumbers(reader.get("stats"), PORT_STAT_FIELDS.length),
+      stats: this.#stats(reader.get("stats"), PORT_STAT_FIELDS.length),
       layers: reader
         .get("layers")
         .items(this.#bounds.layers.length)
@@ -88,6 +88,15 @@ class ImageReader {
     return image;
   }
 
+  /** Counters, which are absent from an image of rules alone: it has nothing that they count. */
+  #stats(reader: SnapshotReader, count: number): number[] | undefined {
+    const isAbsent = this.#reader.get("stats").isNull;
+    if (!isAbsent) return readNumbers(reader, count);
+    if (!reader.isNull) return reader.fail("is there, but the port has no counters");
+    for (const list of ["pairs", "tcp", "uftIn", "uftOut", "templates"]) this.#reader.get(list).items(0);
+    return undefined;
+  }
+
   #layer(reader: SnapshotReader, index: number): LayerImage {
     const bounds = this.#bounds.layers[index];
     const name = reader.get("name").text();
@@ -95,7 +104,7 @@ class ImageReader {
     const limit = reader.get("limit").integer(1);
     if (limit !== bounds.flowLimit) return reader.get("limit").fail(`is not ${bounds.flowLimit}`);
     return {
-      stats: readNumbers(reader.get("stats"), LAYER_STAT_FIELDS.length),
+      stats: this.#stats(reader.get("stats"), LAYER_STAT_FIELDS.length),
       in: this.#rules(reader.get("in"), name, "in"),
       out: this.#rules(reader.get("out"), name, "out"),
     };

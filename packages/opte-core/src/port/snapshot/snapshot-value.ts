@@ -15,27 +15,35 @@ export function present(members: Readonly<Record<string, SnapshotValue | undefin
   );
 }
 
-/** Unsigned CRC-32 (IEEE 802.3) of a value's canonical text, whatever the order of its members. */
+/**
+ * Unsigned CRC-32 (IEEE 802.3) of a value's canonical text, whatever the order of its members. The text is never held as a whole: of a
+ * million flows it would be longer than a string can be.
+ */
 export function checksumOf(value: SnapshotValue): number {
-  const text = canonicalText(value);
-  let crc = -1;
+  return ~crcOf(-1, value) >>> 0;
+}
+
+function crcOf(crc: number, value: SnapshotValue): number {
+  if (Array.isArray(value)) {
+    let sum = crcText(crc, "[");
+    for (const item of value as readonly SnapshotValue[]) sum = crcText(crcOf(sum, item), ","); // Unwrap: an array of a snapshot
+    return crcText(sum, "]");
+  }
+  if (typeof value !== "object" || value === null) return crcText(crc, JSON.stringify(value));
+  let sum = crcText(crc, "{");
+  for (const [member, each] of Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    sum = crcText(crcOf(crcText(sum, `${JSON.stringify(member)}:`), each), ",");
+  }
+  return crcText(sum, "}");
+}
+
+function crcText(crc: number, text: string): number {
+  let sum = crc;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    crc = crcByte(crcByte(crc, unit & 0xff), unit >>> 8);
+    sum = crcByte(crcByte(sum, unit & 0xff), unit >>> 8);
   }
-  return ~crc >>> 0;
-}
-
-function canonicalText(value: SnapshotValue): string {
-  return JSON.stringify(value, (_member, each: SnapshotValue) => (isObject(each) ? sorted(each) : each));
-}
-
-function isObject(value: SnapshotValue): value is SnapshotObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function sorted(value: SnapshotObject): SnapshotObject {
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return sum;
 }
 
 const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {

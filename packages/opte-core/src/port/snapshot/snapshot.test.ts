@@ -84,6 +84,52 @@ describe("a snapshot", () => {
   });
 });
 
+describe("a snapshot of rules alone", () => {
+  it("makes a port with the same rules under the same ids, in the same epoch, that counts from 0", () => {
+    fc.assert(
+      fc.property(steps, (before) => {
+        const original = new SnapshotBench(1_000_000);
+        for (const step of before) original.run(step);
+        const taken = original.take("rules");
+        const copy = restored(withFreshPools(taken));
+        const idsOf = ({ port }: SnapshotBench): unknown =>
+          port.listLayers().map(({ name }) => {
+            const { rulesIn, rulesOut } = port.dumpLayerRules(name);
+            return [rulesIn, rulesOut].map((rules) => rules.map(({ id, rule }) => [id, rule]));
+          });
+        expect(idsOf(copy)).toEqual(idsOf(original));
+        expect(copy.take("rules")).toEqual(withFreshPools(taken));
+        const { port } = copy;
+        expect([port.epoch, port.state]).toEqual([original.port.epoch, "restored"]);
+        expect(port.dumpUft()).toMatchObject({ inNumFlows: 0, outNumFlows: 0 });
+        expect(port.listLayers().map(({ flows }) => flows)).toEqual([0, 0, 0]);
+        const { in_rules: rulesIn, out_rules: rulesOut, ...guard } = port.layerStats("guard") ?? {};
+        const listed = port.listLayers().find(({ name }) => name === "guard");
+        expect([rulesIn, rulesOut]).toEqual([listed?.rulesIn, listed?.rulesOut]);
+        expect(Object.entries(guard).filter(([, count]) => count !== 0)).toEqual([
+          ["lft_capacity", 8],
+          ["flow_ttl", 60],
+        ]);
+        copy.port.start();
+        expect(copy.run({ kind: "addRule" })).toBe(original.run({ kind: "addRule" }));
+      }),
+      { numRuns: 100, seed: 20261124 },
+    );
+  });
+
+  it("is refused with flows in it", () => {
+    const bench = busyBench();
+    const taken = changed(bench.take(), ["port", "content", "tables", "stats"], () => null);
+    expect(errorOf(resealed(taken))).toMatchObject({ kind: "PortCreate" });
+  });
+});
+
+/** The pools of a port without flows. */
+function withFreshPools(taken: SnapshotValue): SnapshotValue {
+  const { free } = Object(new SnapshotBench(0).take()) as { readonly free: SnapshotValue }; // Unwrap: `take` returns an object with it
+  return changed(taken, ["free"], () => free);
+}
+
 describe("a snapshot that is not sound", () => {
   it("is refused wherever a value in it has changed", () => {
     const taken = busyBench().take();

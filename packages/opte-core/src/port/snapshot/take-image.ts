@@ -16,9 +16,19 @@ import { headerTransformValue } from "./transform-value.js";
 
 const DIRECTIONS = ["in", "out"] as const;
 
+/** How much of a port a snapshot holds: all of it, or its rules with their ids and its epoch, without flows, hits and counters. */
+export type SnapshotExtent = "all" | "rules";
+
 /** The members that `readImage` reads. */
-export function takeImage(parts: PortParts, epoch: number, nowMs: number, encoder: SnapshotEncoder): SnapshotObject {
-  return new ImageWriter(parts, nowMs, encoder).write(epoch);
+export function takeImage(
+  parts: PortParts,
+  epoch: number,
+  nowMs: number,
+  encoder: SnapshotEncoder,
+  extent: SnapshotExtent,
+): SnapshotObject {
+  const writer = new ImageWriter(parts, nowMs, encoder);
+  return extent === "all" ? writer.write(epoch) : writer.writeRules(epoch);
 }
 
 /** Gives every pair, TCP entry, inbound entry and template a place as it comes across it. */
@@ -46,7 +56,7 @@ class ImageWriter {
     return {
       epoch,
       stats: [...stats],
-      layers: layers.map((layer) => this.#layer(layer)),
+      layers: layers.map((layer) => this.#layer(layer, "all")),
       tcp: this.#tcp.values.map((slot) => this.#tcpEntry(slot)),
       uftIn: this.#uftIn.values.map((slot) => this.#uftEntry("in", slot)),
       uftOut: uft.out.table.sortedSlots().map((slot) => this.#uftEntry("out", slot)),
@@ -59,6 +69,11 @@ class ImageWriter {
     };
   }
 
+  writeRules(epoch: number): SnapshotObject {
+    const layers = this.#parts.layers.map((layer) => this.#layer(layer, "rules"));
+    return { epoch, stats: null, layers, tcp: [], uftIn: [], uftOut: [], pairs: [], templates: [] };
+  }
+
   #takeHalves({ flows }: Layer): void {
     for (const dir of DIRECTIONS) {
       for (const { pair, half } of flows.halves(dir)) {
@@ -68,19 +83,24 @@ class ImageWriter {
     }
   }
 
-  #layer(layer: Layer): SnapshotObject {
+  #layer(layer: Layer, extent: SnapshotExtent): SnapshotObject {
+    const counted = (count: number): number => (extent === "all" ? count : 0);
     const rules = (dir: Direction): SnapshotObject => {
       const { entries, nextId, defaultHits } = layer.rules[dir];
       return {
         nextId,
-        defaultHits,
-        entries: entries.map(({ id, hits, rule }) => ({ id, hits, rule: this.#encoder.rule(layer.name, dir, rule) })),
+        defaultHits: counted(defaultHits),
+        entries: entries.map(({ id, hits, rule }) => ({
+          id,
+          hits: counted(hits),
+          rule: this.#encoder.rule(layer.name, dir, rule),
+        })),
       };
     };
     return {
       name: layer.name,
       limit: layer.flows.limit,
-      stats: [...layer.stats.values],
+      stats: extent === "all" ? [...layer.stats.values] : null,
       in: rules("in"),
       out: rules("out"),
     };
