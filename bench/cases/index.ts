@@ -12,6 +12,7 @@ import { memoryGroup } from "./memory.ts";
 import { newFlowGroup } from "./new-flow.ts";
 import { parseGroup } from "./parse.ts";
 import { ruleChangeGroup } from "./rule-change.ts";
+import { shardGroup } from "./shard.ts";
 
 export const CASE_GROUPS: readonly CaseGroup[] = [
   parseGroup,
@@ -24,5 +25,6 @@ export const CASE_GROUPS: readonly CaseGroup[] = [
   mappingGroup,
   dumpGroup,
   memoryGroup,
+  shardGroup,
   ...curveGroups,
 ];

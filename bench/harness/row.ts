@@ -4,7 +4,7 @@ import type { Comparison, Spread } from "./measure.ts";
 
 export type Unit = "ns" | "us" | "ms" | "bytes" | "times";
 
-/** What a row is held to: its ratio, or its value in the row's unit; of times the best round counts, as noise only adds. */
+/** What a row is held to: its ratio, or its value in the row's unit. The best round counts: other load only takes from a figure. */
 export interface Target {
   readonly of: "ratio" | "value";
   readonly atMost?: number;
@@ -37,9 +37,8 @@ export function ratioRow(
 }
 
 /** Whether a row keeps to its target; `undefined` if it has none. */
-export function isMet({ target, ratio, best, unit, median }: Row): boolean | undefined {
+export function isMet({ target, ratio, best }: Row): boolean | undefined {
   if (target === undefined) return undefined;
-  const isTime = unit === "ns" || unit === "us" || unit === "ms";
-  const value = target.of === "ratio" ? (ratio?.best ?? Number.NaN) : isTime ? best : median;
+  const value = target.of === "ratio" ? (ratio?.best ?? Number.NaN) : best;
   return value <= (target.atMost ?? Number.POSITIVE_INFINITY) && value >= (target.atLeast ?? Number.NEGATIVE_INFINITY);
 }

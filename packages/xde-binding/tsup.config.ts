@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: { index: "src/index.ts", "shard-worker": "src/shard/shard-worker.ts" },
   format: "esm",
   platform: "node",
   target: "es2023",

@@ -25,3 +25,11 @@ export {
 } from "./link/udp/udp-endpoint.js";
 export { PcapLink } from "./link/pcap-link.js";
 export { UdpLink, type UdpLinkOptions } from "./link/udp/udp-link.js";
+export { type FrameProcessor, FrameRing, type ResultReceiver } from "./shard/frame-ring.js";
+export {
+  type ShardCommand,
+  type ShardedFrameReceiver,
+  type ShardedPort,
+  ShardedPorts,
+  type ShardOptions,
+} from "./shard/sharded-ports.js";
