@@ -37,7 +37,19 @@ export class FlowKey {
   }
 
   copyFrom(other: FlowKey): void {
-    this.words.set(other.words);
+    const from = other.words;
+    const to = this.words;
+    // Written out, which is several times as fast as `set` for so few words.
+    to[0] = word(from, 0);
+    to[1] = word(from, 1);
+    to[2] = word(from, 2);
+    to[3] = word(from, 3);
+    to[4] = word(from, 4);
+    to[5] = word(from, 5);
+    to[6] = word(from, 6);
+    to[7] = word(from, 7);
+    to[8] = word(from, 8);
+    to[9] = word(from, 9);
   }
 
   /** Makes this the mirror of `other`: addresses and ports swapped, echo request and reply exchanged (spec 01 §5.1). */

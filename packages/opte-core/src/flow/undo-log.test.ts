@@ -55,7 +55,7 @@ describe("a flow table after an undone run", () => {
         const [table, twin] = [new FlowTable(8, 2, undo), new FlowTable(8, 2)];
         const operate = (each: FlowTable, { kind, n, ms }: (typeof first)[number]): void => {
           const slot = each.find(key(n));
-          if (kind === "add" && slot < 0 && !each.isFull) each.setWord(each.insert(key(n).words, 0, ms), 11, ms);
+          if (kind === "add" && slot < 0 && !each.isFull) each.setWord(each.insert(key(n).words, ms), 11, ms);
           if (kind === "remove" && slot >= 0) each.remove(slot);
           if (kind === "hit" && slot >= 0) {
             each.remember(slot);

@@ -229,7 +229,7 @@ export class LayerFlows implements PairOwner {
   }
 
   #priority(table: FlowTable, slot: number, pair: number, dependants: DependantPriority): number {
-    const own = ttlPriority(table.word(slot, 9) & 0xff);
+    const own = ttlPriority(table.proto(slot));
     if (!this.#pairs.hasDependants(pair)) return own;
     return Math.min(own, dependants(pair));
   }
@@ -238,7 +238,7 @@ export class LayerFlows implements PairOwner {
     const table = this.table(dir);
     const existing = table.find(flow);
     if (existing >= 0) this.#remove(dir, existing);
-    const slot = table.insert(flow.words, 0, nowMs);
+    const slot = table.insert(flow.words, nowMs);
     table.setWord(slot, PAIR, pair);
     this.#pairs.setSlot(pair, dir, slot);
   }

@@ -22,6 +22,16 @@ export function rdWord(bytes: Uint8Array, at: number): number {
   return rd8(bytes, at) | (rd8(bytes, at + 1) << 8) | (rd8(bytes, at + 2) << 16) | (rd8(bytes, at + 3) << 24);
 }
 
+/** Word `at` of a frame's words (`Frame.words`) or of a record. */
+export function word32(words: Int32Array, at: number): number {
+  return words[at] as number; // Unwrap: the caller's words cover what the parser, or the record's layout, has found to be there
+}
+
+/** Float `at` of a record's floats. */
+export function float64(floats: Float64Array, at: number): number {
+  return floats[at] as number; // Unwrap: as for words
+}
+
 /** Writes the low 16 bits of `value`. */
 export function wr16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;

@@ -16,6 +16,9 @@ export const MIN_HEADROOM = 322;
 const GUEST_START = 326; // 4n + 2
 const TUNNEL_START = 324; // 4n
 
+const NO_WORDS = new Int32Array(0);
+const IS_LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
+
 /** A mutable frame; the engine moves `start` and `end`, never the buffer. */
 export class Frame {
   /** The whole buffer, headroom and tailroom included. */
@@ -24,6 +27,10 @@ export class Frame {
   start: number;
   /** Offset behind the last byte of the frame. */
   end: number;
+
+  #words: Int32Array = NO_WORDS;
+  /** The buffer that `#words` shows. */
+  #shown: Uint8Array | undefined = undefined;
 
   /**
    * @param bytes buffer; the frame is `bytes[start, end)`.
@@ -59,6 +66,22 @@ export class Frame {
     const bytes = new Uint8Array(start + frame.length);
     bytes.set(frame, start);
     return new Frame(bytes, start, bytes.length);
+  }
+
+  /**
+   * The buffer as words in memory order, word n at byte 4n, for headers on a 4-byte boundary. Empty where that cannot be had: the buffer
+   * begins between boundaries of its memory, or the host is big-endian.
+   */
+  get words(): Int32Array {
+    if (this.#shown !== this.bytes) this.#showWords();
+    return this.#words;
+  }
+
+  #showWords(): void {
+    const { buffer, byteOffset, length } = this.bytes;
+    const canShow = IS_LITTLE_ENDIAN && byteOffset % 4 === 0;
+    this.#words = canShow ? new Int32Array(buffer, byteOffset, length >> 2) : NO_WORDS;
+    this.#shown = this.bytes;
   }
 
   /** Length of the frame in bytes. */

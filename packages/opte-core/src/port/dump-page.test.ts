@@ -103,7 +103,7 @@ describe("a dump by the page", () => {
     /** @param between flows that come or, if they are there, go after each page */
     function run(before: readonly number[], between: readonly (readonly number[])[], max: number): void {
       const table = new FlowTable(64, 0);
-      for (const id of before) table.insert(keyOf(id).words, 0, 0);
+      for (const id of before) table.insert(keyOf(id).words, 0);
       const present = new Set(before);
       const staying = new Set(before);
       const paged: string[] = [];
@@ -117,7 +117,7 @@ describe("a dump by the page", () => {
           if (present.delete(id)) table.remove(table.find(key));
           else {
             present.add(id);
-            table.insert(key.words, 0, 0);
+            table.insert(key.words, 0);
           }
         }
       }
@@ -130,7 +130,7 @@ describe("a dump by the page", () => {
 
   it("is empty beyond the table, and refuses a cursor or a size that is none", () => {
     const table = new FlowTable(4, 0);
-    table.insert(keyOf(1).words, 0, 0);
+    table.insert(keyOf(1).words, 0);
     const page = (cursor: number, max: number): DumpPage<number> => dumpPage(table, cursor, max, (slot) => slot);
     expect(page(1, 8)).toEqual({ entries: [], next: undefined });
     expect(page(1_000_000, Number.MAX_SAFE_INTEGER)).toEqual({ entries: [], next: undefined });

@@ -4,6 +4,7 @@
 //                 └─miss─► slow path (3): slow-path.ts
 
 import type { Direction } from "opte-api";
+import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import type { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
@@ -41,9 +42,16 @@ export class Pipeline {
   readonly #walk: Walk;
   readonly #slowPath: SlowPath;
   readonly #segment: SegmentView = new SegmentView();
+  // What each packet needs, one step away.
+  readonly #in: Uft;
+  readonly #out: Uft;
+  readonly #stats: Float64Array;
 
   constructor(parts: PortParts) {
     this.#parts = parts;
+    this.#in = parts.uft.in;
+    this.#out = parts.uft.out;
+    this.#stats = parts.stats;
     this.#walk = parts.walk;
     this.result = new ProcessResult(parts.walk.packet, parts.walk.reply);
     this.#slowPath = new SlowPath(parts, this.result);
@@ -55,8 +63,9 @@ export class Pipeline {
     const nowMs = this.#enter(dir, epoch);
     const tcp = this.#readSegment();
     let verdict: Verdict | typeof MISS = MISS;
-    const slot = this.#findCurrent(dir, epoch);
-    if (slot >= 0) verdict = this.#hit(dir, slot, epoch, nowMs, tcp);
+    const uft = dir === "in" ? this.#in : this.#out;
+    const slot = this.#findCurrent(dir, uft, epoch);
+    if (slot >= 0) verdict = this.#hit(dir, uft, slot, epoch, nowMs, tcp);
     if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
     return this.#leave(dir, epoch, verdict);
   }
@@ -80,8 +89,9 @@ export class Pipeline {
     const tcp = this.#readSegment();
     observer.unifiedLookedUp?.(dir, this.result.flow, this.#lookUp(dir, epoch, tcp));
     let verdict: Verdict | typeof MISS = MISS;
-    const slot = this.#findCurrent(dir, epoch);
-    if (slot >= 0) verdict = this.#hitObserved(dir, slot, epoch, nowMs, tcp, observer);
+    const uft = dir === "in" ? this.#in : this.#out;
+    const slot = this.#findCurrent(dir, uft, epoch);
+    if (slot >= 0) verdict = this.#hitObserved(dir, uft, slot, epoch, nowMs, tcp, observer);
     if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
     this.#leave(dir, epoch, verdict);
   }
@@ -96,7 +106,6 @@ export class Pipeline {
       result.verdict = Verdict.ParseError;
       return false;
     }
-    result.flow.copyFrom(packet.flow);
     if (state === "running") return true;
     result.verdict = Verdict.Error;
     result.error = { kind: "BadState", state };
@@ -127,7 +136,7 @@ export class Pipeline {
     const { port, providers } = this.#parts;
     const { probes } = providers;
     result.verdict = verdict;
-    countVerdict(this.#parts.stats, dir, result);
+    countVerdict(this.#stats, dir, result);
     if (probes.portProcessReturn !== undefined) {
       probes.portProcessReturn(dir, port, result.flow, result.flowAfter, epoch, resultLabels(result), result.path);
     }
@@ -147,16 +156,19 @@ export class Pipeline {
   }
 
   /** The entry of this packet's flow, if it was made under the current rules; an older one is removed with its partner. */
-  #findCurrent(dir: Direction, epoch: number): number {
-    const uft = this.#parts.uft.table(dir);
+  #findCurrent(dir: Direction, uft: Uft, epoch: number): number {
     const slot = uft.find(this.#walk.packet.flow);
     if (slot < 0 || uft.table.word(slot, EPOCH) === (epoch | 0)) return slot;
+    this.#invalidatePair(dir, slot);
+    return NONE;
+  }
+
+  #invalidatePair(dir: Direction, slot: number): void {
     const opposite = dir === "in" ? "out" : "in";
     const partner = this.#parts.uft.partner(dir, slot);
     this.#invalidate(dir, slot);
     if (partner >= 0) this.#invalidate(opposite, partner);
     this.#parts.tracking.noteGauges();
-    return -1;
   }
 
   #invalidate(dir: Direction, slot: number): void {
@@ -169,43 +181,44 @@ export class Pipeline {
     table.remove(slot);
   }
 
-  #hit(dir: Direction, slot: number, epoch: number, nowMs: number, tcp: boolean): Verdict | typeof MISS {
-    this.#noteHit(dir, slot, epoch, nowMs);
-    const outcome = tcp ? this.#track(dir, slot, nowMs) : TcpOutcome.Tracked;
-    return outcome === TcpOutcome.NewFlow ? MISS : this.#transform(dir, slot, outcome === TcpOutcome.Closed);
+  #hit(dir: Direction, uft: Uft, slot: number, epoch: number, nowMs: number, tcp: boolean): Verdict | typeof MISS {
+    this.#noteHit(dir, uft, slot, epoch, nowMs);
+    const outcome = tcp ? this.#track(dir, uft, slot, nowMs) : TcpOutcome.Tracked;
+    return outcome === TcpOutcome.NewFlow ? MISS : this.#transform(dir, uft, slot, outcome === TcpOutcome.Closed);
   }
 
   #hitObserved(
     dir: Direction,
+    uft: Uft,
     slot: number,
     epoch: number,
     nowMs: number,
     tcp: boolean,
     observer: PacketObserver,
   ): Verdict | typeof MISS {
-    const uft = this.#parts.uft.table(dir);
     const { packet } = this.#walk;
     uft.table.remember(slot);
-    this.#noteHit(dir, slot, epoch, nowMs);
+    this.#noteHit(dir, uft, slot, epoch, nowMs);
     let outcome: TcpOutcome = TcpOutcome.Tracked;
     if (tcp) {
       const tcpSlot = this.#tcpSlot(uft, slot);
       if (tcpSlot >= 0) this.#parts.tcp.remember(tcpSlot);
       const step = tcpSlot < 0 ? undefined : this.#parts.tracking.foresee(dir, tcpSlot, this.#segment);
-      outcome = this.#track(dir, slot, nowMs);
+      outcome = this.#track(dir, uft, slot, nowMs);
       if (step !== undefined) observer.tcpTracked?.(packet.flow, tcpStep(step, outcome));
     }
     if (outcome === TcpOutcome.NewFlow) return MISS;
-    const verdict = this.#transform(dir, slot, outcome === TcpOutcome.Closed);
+    const verdict = this.#transform(dir, uft, slot, outcome === TcpOutcome.Closed);
     if (verdict !== Verdict.Error) observer.emitted?.(packet.frame, this.result.reason);
     return verdict;
   }
 
-  #noteHit(dir: Direction, slot: number, epoch: number, nowMs: number): void {
-    const { port, providers, stats } = this.#parts;
-    count(stats, directionStats(dir) + PortStat.UftHit);
-    this.#parts.uft.table(dir).table.touch(slot, nowMs);
-    providers.probes.uftHit?.(dir, port, this.#walk.packet.flow, epoch, nowMs);
+  #noteHit(dir: Direction, uft: Uft, slot: number, epoch: number, nowMs: number): void {
+    const { port, providers } = this.#parts;
+    count(this.#stats, directionStats(dir) + PortStat.UftHit);
+    uft.table.touch(slot, nowMs);
+    const { probes } = providers;
+    if (probes.uftHit !== undefined) probes.uftHit(dir, port, this.#walk.packet.flow, epoch, nowMs);
   }
 
   /** Slot of the TCP flow that an entry is tied to; -1 when it has gone, or there never was one. */
@@ -215,8 +228,7 @@ export class Pipeline {
   }
 
   /** Tracks the segment of a hit; an entry whose TCP flow has gone must not serve it. */
-  #track(dir: Direction, slot: number, nowMs: number): TcpOutcome {
-    const { table } = this.#parts.uft.table(dir);
+  #track(dir: Direction, { table }: Uft, slot: number, nowMs: number): TcpOutcome {
     const tcpSlot = table.word(slot, TCP_SLOT);
     if (tcpSlot < 0) return TcpOutcome.Tracked;
     if (!this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID))) return TcpOutcome.NewFlow;
@@ -224,8 +236,7 @@ export class Pipeline {
   }
 
   /** @param closing whether the packet ends its TCP flow, once it is rewritten */
-  #transform(dir: Direction, slot: number, closing: boolean): Verdict {
-    const uft = this.#parts.uft.table(dir);
+  #transform(dir: Direction, uft: Uft, slot: number, closing: boolean): Verdict {
     const { table } = uft;
     const tcpSlot = table.word(slot, TCP_SLOT);
     const flags = table.word(slot, FLAGS);
@@ -246,6 +257,7 @@ export class Pipeline {
   #replay(dir: Direction, uft: Uft, slot: number): Verdict {
     const { result } = this;
     result.path = 2;
+    result.keepFlow();
     const { rewrite } = this.#walk;
     const recorded = uft.recorded(slot);
     if (recorded === undefined) return Verdict.Modified;

@@ -34,8 +34,6 @@ export class ProcessResult {
   readonly parseError: ParseError;
   /** The answer to send back; meaningful when the verdict is `Hairpin`. */
   readonly hairpin: Frame;
-  /** Flow id as parsed, before any rewrite. */
-  readonly flow: FlowKey = new FlowKey();
   /** 1 compiled transformation, 2 recorded list, 3 all layers. */
   path: ProcessPath = 3;
   /** CRC-32 of `flow`: hint for choosing a path or a queue, the same for every packet of a flow. */
@@ -44,6 +42,8 @@ export class ProcessResult {
   mtuUnrestricted = false;
 
   readonly #packet: Packet;
+  readonly #flow: FlowKey = new FlowKey();
+  #isFlowKept = false;
 
   constructor(packet: Packet, hairpin: Frame) {
     this.#packet = packet;
@@ -51,8 +51,22 @@ export class ProcessResult {
     this.hairpin = hairpin;
   }
 
+  /** Flow id as parsed, before any rewrite. */
+  get flow(): FlowKey {
+    this.keepFlow();
+    return this.#flow;
+  }
+
+  /** To be called before the packet's own flow id is changed. A hit leaves it alone, and so pays for no copy that nobody asks for. */
+  keepFlow(): void {
+    if (this.#isFlowKept) return;
+    this.#flow.copyFrom(this.#packet.flow);
+    this.#isFlowKept = true;
+  }
+
   /** Flow id after every rewrite, read from the frame when asked. */
   get flowAfter(): FlowKey {
+    this.keepFlow();
     updateFlow(this.#packet);
     return this.#packet.flow;
   }
@@ -67,6 +81,7 @@ export class ProcessResult {
     this.path = 3;
     this.l4Hash = 0;
     this.mtuUnrestricted = false;
+    this.#isFlowKept = false;
   }
 }
 

@@ -48,6 +48,7 @@ export class SlowPath {
   /** @param segment the packet's TCP segment, absent for other protocols */
   process(dir: Direction, epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
     this.#result.path = 3;
+    this.#result.keepFlow();
     count(this.#parts.stats, directionStats(dir) + PortStat.UftMiss);
     this.#walk.begin(dir, nowMs);
     return dir === "out" ? this.#out(epoch, nowMs, segment) : this.#in(epoch, nowMs, segment);

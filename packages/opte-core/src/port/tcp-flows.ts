@@ -2,9 +2,8 @@
 //
 // It reclaims table slots early and notices re-use of a flow; it does not validate TCP.
 //
-//   record (words): 0-10 flow-table.ts | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | ID | PARENTS in, out | CHECKED |
-//                   inbound key (10)
-//   counters[slot]: segments in, segments out, bytes in, bytes out
+//   record (words): 0-6 flow-table.ts | ID | CHECKED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
+//                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10)
 
 import type { Direction, TcpState } from "opte-api";
 import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
@@ -14,29 +13,32 @@ import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import { tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
 import { nextTcpState, TCP_ACK, TCP_STATE_NAMES } from "../flow/tcp-matrix.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
+import { float64, word32 } from "../packet/bytes.js";
 
-const STATE = TABLE_WORDS;
-/** Which of the four numbers below were seen. */
-const KNOWN = STATE + 1;
-const GUEST_SEQ = STATE + 2;
-const GUEST_ACK = STATE + 3;
-const REMOTE_SEQ = STATE + 4;
-const REMOTE_ACK = STATE + 5;
 /** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
-export const TCP_ENTRY_ID: number = STATE + 6;
-const PARENTS_IN = STATE + 7;
-const PARENTS_OUT = STATE + 8;
-const CHECKED = STATE + 9;
+export const TCP_ENTRY_ID: number = TABLE_WORDS;
+const CHECKED = TABLE_WORDS + 1;
+const STATE = TABLE_WORDS + 2;
+/** Which of the four numbers below were seen. */
+const KNOWN = TABLE_WORDS + 3;
+const GUEST_SEQ = TABLE_WORDS + 4;
+const GUEST_ACK = TABLE_WORDS + 5;
+const REMOTE_SEQ = TABLE_WORDS + 6;
+const REMOTE_ACK = TABLE_WORDS + 7;
+const PARENTS_IN = TABLE_WORDS + 8;
+// Floats, two words each, on an even word.
+const SEGS_IN = TABLE_WORDS + 9;
+const BYTES_IN = TABLE_WORDS + 11;
+const SEGS_OUT = TABLE_WORDS + 13;
+const BYTES_OUT = TABLE_WORDS + 15;
+const PARENTS_OUT = TABLE_WORDS + 17;
 /** Inbound flow id as it last arrived; all zero until then. */
-const INBOUND = STATE + 10;
-const OWNER_WORDS = 10 + FLOW_WORDS;
+const INBOUND = TABLE_WORDS + 18;
+const OWNER_WORDS = 18 + FLOW_WORDS;
+const GUEST_SEQ_SEEN = 1;
+const REMOTE_SEQ_SEEN = 4;
 const SEQUENCE_WORDS = [GUEST_SEQ, GUEST_ACK, REMOTE_SEQ, REMOTE_ACK] as const;
-
-const SEGS_IN = 0;
-const SEGS_OUT = 1;
-const BYTES_IN = 2;
-const BYTES_OUT = 3;
-const COUNTERS = 4;
+const COUNTER_WORDS = [SEGS_IN, SEGS_OUT, BYTES_IN, BYTES_OUT] as const;
 
 /** A TCP segment as the tracker needs it. */
 export interface TcpSegment {
@@ -88,7 +90,6 @@ export interface TcpFlowRecord {
 export class TcpFlows {
   readonly table: FlowTable;
   readonly #pairs: FlowPairs;
-  #counters: Float64Array;
   #nextId = 1;
   readonly #key: FlowKey = new FlowKey();
   readonly #wheel: ExpiryWheel;
@@ -99,7 +100,6 @@ export class TcpFlows {
     this.table = new FlowTable(limit, OWNER_WORDS, pairs.undo);
     this.#wheel = new ExpiryWheel(pairs.undo);
     this.#pairs = pairs;
-    this.#counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
   }
 
   /** The slot of a live entry, or -1. */
@@ -134,8 +134,7 @@ export class TcpFlows {
     if (existing >= 0) this.remove(existing);
     else if (this.table.isFull && !this.#evict(nowMs, evicted)) return NONE;
     const slot = this.#insert(outbound, state, nowMs);
-    this.#count(dir, slot, segment);
-    this.#track(dir, slot, segment);
+    this.#note(dir, slot, segment);
     return slot;
   }
 
@@ -146,13 +145,13 @@ export class TcpFlows {
    * @returns the new state, `UNEXPECTED` or `NEW_FLOW` (flow/tcp-matrix.ts)
    */
   run(dir: Direction, slot: number, segment: TcpSegment, nowMs: number): number {
-    this.table.touch(slot, nowMs);
-    this.#count(dir, slot, segment);
+    const { table } = this;
+    table.touch(slot, nowMs);
     const state = this.state(slot);
     const next = this.next(dir, slot, segment);
-    this.#track(dir, slot, segment);
+    this.#note(dir, slot, segment);
     if (next >= 0 && next !== state) {
-      this.table.setWord(slot, STATE, next);
+      table.setWord(slot, STATE, next);
       // A state may have a shorter life than the one before.
       this.#wheel.schedule(slot, nowMs + tcpTtlMs(next));
     }
@@ -167,12 +166,14 @@ export class TcpFlows {
   /** To be called before a dry run changes an entry. */
   remember(slot: number): void {
     this.table.remember(slot);
-    this.#rememberCounters(slot);
   }
 
   /** Notes the flow id under which inbound segments arrive. */
   setInbound(slot: number, inbound: FlowKey): void {
-    for (let i = 0; i < FLOW_WORDS; i++) this.table.setWord(slot, INBOUND + i, inbound.words[i] ?? 0);
+    const { records } = this.table;
+    const { words } = inbound;
+    const at = slot * this.table.stride + INBOUND;
+    for (let i = 0; i < FLOW_WORDS; i++) records[at + i] = word32(words, i);
   }
 
   /** Reads that flow id into `key`; `false` when no inbound segment was seen yet. */
@@ -207,7 +208,7 @@ export class TcpFlows {
       known: table.word(slot, KNOWN),
       numbers: SEQUENCE_WORDS.map((word) => table.word(slot, word) >>> 0),
       inbound: this.readInbound(slot, inbound) ? inbound : undefined,
-      counters: Array.from(this.#counters.subarray(slot * COUNTERS, (slot + 1) * COUNTERS)),
+      counters: COUNTER_WORDS.map((word) => table.float(slot, word)),
     };
   }
 
@@ -218,7 +219,7 @@ export class TcpFlows {
     this.table.setWord(slot, KNOWN, record.known);
     for (const [i, word] of SEQUENCE_WORDS.entries()) this.table.setWord(slot, word, record.numbers[i] ?? 0);
     if (record.inbound !== undefined) this.setInbound(slot, record.inbound);
-    this.#counters.set(record.counters, slot * COUNTERS);
+    for (const [i, word] of COUNTER_WORDS.entries()) this.table.setFloat(slot, word, record.counters[i] ?? 0);
     return slot;
   }
 
@@ -288,22 +289,15 @@ export class TcpFlows {
       hits: this.table.hits(slot),
       inboundFlowId: this.readInbound(slot, this.#key) ? flowIdOf(this.#key.words, 0) : undefined,
       tcpState: this.dumpState(slot),
-      segsIn: this.#counter(slot, SEGS_IN),
-      segsOut: this.#counter(slot, SEGS_OUT),
-      bytesIn: this.#counter(slot, BYTES_IN),
-      bytesOut: this.#counter(slot, BYTES_OUT),
+      segsIn: this.table.float(slot, SEGS_IN),
+      segsOut: this.table.float(slot, SEGS_OUT),
+      bytesIn: this.table.float(slot, BYTES_IN),
+      bytesOut: this.table.float(slot, BYTES_OUT),
     };
   }
 
   #insert(flow: FlowKey, state: number, nowMs: number): number {
-    const slot = this.table.insert(flow.words, 0, nowMs);
-    if (this.#counters.length < this.table.lastHitMs.length * COUNTERS) {
-      const counters = new Float64Array(this.table.lastHitMs.length * COUNTERS);
-      counters.set(this.#counters);
-      this.#counters = counters;
-    }
-    this.#rememberCounters(slot);
-    this.#counters.fill(0, slot * COUNTERS, (slot + 1) * COUNTERS);
+    const slot = this.table.insert(flow.words, nowMs);
     this.table.setWord(slot, STATE, state);
     this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
     this.table.setWord(slot, PARENTS_IN, NONE);
@@ -327,32 +321,21 @@ export class TcpFlows {
     return ack >>> 0 === (this.table.word(slot, GUEST_SEQ) + 1) >>> 0;
   }
 
-  #track(dir: Direction, slot: number, segment: TcpSegment): void {
-    this.#note(slot, dir === "out" ? GUEST_SEQ : REMOTE_SEQ, segment.seq);
-    if ((segment.flags & TCP_ACK) !== 0) this.#note(slot, dir === "out" ? GUEST_ACK : REMOTE_ACK, segment.ack);
-  }
-
-  #note(slot: number, word: number, value: number): void {
-    this.table.setWord(slot, word, value);
-    this.table.setWord(slot, KNOWN, this.table.word(slot, KNOWN) | (1 << (word - GUEST_SEQ)));
-  }
-
-  #count(dir: Direction, slot: number, segment: TcpSegment): void {
-    const at = slot * COUNTERS + (dir === "in" ? 0 : 1);
-    this.#counters[at + SEGS_IN] = this.#counter(slot, dir === "in" ? SEGS_IN : SEGS_OUT) + 1;
-    this.#counters[at + BYTES_IN] = this.#counter(slot, dir === "in" ? BYTES_IN : BYTES_OUT) + segment.frameLen;
-  }
-
-  #rememberCounters(slot: number): void {
-    const { undo } = this.#pairs;
-    if (!undo.isOn) return;
-    const at = slot * COUNTERS;
-    const counters = this.#counters.slice(at, at + COUNTERS);
-    undo.note(() => this.#counters.set(counters, at));
-  }
-
-  #counter(slot: number, counter: number): number {
-    return this.#counters[slot * COUNTERS + counter] as number; // Unwrap: counters grow with the table's slots
+  /** Counts a segment and notes its sequence numbers, in one go over the record. */
+  #note(dir: Direction, slot: number, { seq, ack, flags, frameLen }: TcpSegment): void {
+    const { records, floats, stride } = this.table;
+    const record = slot * stride;
+    const numbers = record + (dir === "out" ? GUEST_SEQ : REMOTE_SEQ);
+    let seen = dir === "out" ? GUEST_SEQ_SEEN : REMOTE_SEQ_SEEN;
+    records[numbers] = seq;
+    if ((flags & TCP_ACK) !== 0) {
+      records[numbers + 1] = ack;
+      seen |= seen << 1;
+    }
+    records[record + KNOWN] = word32(records, record + KNOWN) | seen;
+    const counters = (record + (dir === "out" ? SEGS_OUT : SEGS_IN)) >> 1;
+    floats[counters] = float64(floats, counters) + 1;
+    floats[counters + 1] = float64(floats, counters + 1) + frameLen;
   }
 
   /** Slots of the killed entries, if there may be any since the last sweep. */

@@ -17,8 +17,8 @@ export class SegmentView implements TcpSegment {
   read(packet: Packet): void {
     const { bytes } = packet.frame;
     this.flags = bytes[packet.ulp + 13] ?? 0;
-    this.seq = rd32(bytes, packet.ulp + 4) >>> 0;
-    this.ack = rd32(bytes, packet.ulp + 8) >>> 0;
+    this.seq = rd32(bytes, packet.ulp + 4);
+    this.ack = rd32(bytes, packet.ulp + 8);
     this.frameLen = packet.frame.length;
   }
 }

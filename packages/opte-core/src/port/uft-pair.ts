@@ -33,7 +33,7 @@ export class UftPair {
 
   /** Notes that inbound entry `slot` is answered by outbound flow `outbound`, which then knows its partner too. */
   pair(slot: number, outbound: FlowKey): void {
-    const needed = this.in.table.lastHitMs.length * FLOW_WORDS;
+    const needed = this.in.table.capacity * FLOW_WORDS;
     if (this.#partnerKeys.length < needed) {
       const keys = new Int32Array(needed);
       keys.set(this.#partnerKeys);
@@ -48,7 +48,8 @@ export class UftPair {
   /** The partner of an entry in the opposite table, or -1. */
   partner(dir: Direction, slot: number): number {
     if (dir === "out") return this.out.table.word(slot, PARTNER);
-    return this.out.table.findWords(this.#partnerKeys, slot * FLOW_WORDS);
+    this.readOutbound(slot, this.#key);
+    return this.out.table.find(this.#key);
   }
 
   /** Reads the outbound flow id that answers inbound entry `slot`. */

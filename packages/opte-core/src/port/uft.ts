@@ -1,6 +1,6 @@
 // The unified flow table (UFT) of one direction (spec 02 §11.6): what a flow's packets have done to them, by their original flow id.
 //
-//   record (words): 0-10 flow-table.ts | PROGRAM … transform program | EPOCH | TCP slot, TCP id | HASH | FLAGS | PARTNER | PARENTS | CHECKED
+//   record (words): 0-6 flow-table.ts | EPOCH | CHECKED | FLAGS | PROGRAM … transform program | HASH | TCP slot, TCP id | PARTNER | PARENTS
 //
 // A hit reads the record and nothing else; only flows that cannot be compiled have a recorded list of transformations beside it.
 
@@ -15,22 +15,22 @@ import type { HeaderTransform } from "../transform/header-transform.js";
 import { PROGRAM_WORDS, releaseProgram } from "../transform/program.js";
 import type { TemplateTable } from "../transform/template-table.js";
 
-/** Transform program of a record (transform/program.ts). */
-export const PROGRAM: number = TABLE_WORDS;
 /** Port epoch at which the entry was made, low 32 bits. */
-export const EPOCH: number = PROGRAM + PROGRAM_WORDS;
-/** Slot of the flow's TCP entry, or -1; valid while {@link TCP_ID} matches. */
-export const TCP_SLOT: number = EPOCH + 1;
-export const TCP_ID: number = EPOCH + 2;
-/** CRC-32 of the original flow id. */
-export const HASH: number = EPOCH + 3;
-export const FLAGS: number = EPOCH + 4;
-/** Outbound entries: slot of the inbound entry that named this one its partner last, or -1. */
-export const PARTNER: number = EPOCH + 5;
-/** Head of the list of parents in {@link FlowPairs}. */
-const PARENTS = EPOCH + 6;
+export const EPOCH: number = TABLE_WORDS;
 /** `killEpoch` at which the parents were last seen alive. */
-const CHECKED = EPOCH + 7;
+const CHECKED = TABLE_WORDS + 1;
+export const FLAGS: number = TABLE_WORDS + 2;
+/** Transform program of a record (transform/program.ts). */
+export const PROGRAM: number = TABLE_WORDS + 3;
+/** CRC-32 of the original flow id. */
+export const HASH: number = PROGRAM + PROGRAM_WORDS;
+/** Slot of the flow's TCP entry, or -1; valid while {@link TCP_ID} matches. */
+export const TCP_SLOT: number = HASH + 1;
+export const TCP_ID: number = HASH + 2;
+/** Outbound entries: slot of the inbound entry that named this one its partner last, or -1. */
+export const PARTNER: number = HASH + 3;
+/** Head of the list of parents in {@link FlowPairs}. */
+const PARENTS = HASH + 4;
 const OWNER_WORDS = PROGRAM_WORDS + 8;
 
 /** The flow goes to an internal target: the guest's MTU does not bound it. */
@@ -97,7 +97,7 @@ export class Uft {
       this.#pairs.unlinkAll(parents);
       return NONE;
     }
-    const slot = this.table.insert(flow.words, 0, nowMs);
+    const slot = this.table.insert(flow.words, nowMs);
     this.table.setWord(slot, EPOCH, epoch);
     this.table.setWord(slot, TCP_SLOT, NONE);
     this.table.setWord(slot, PARTNER, NONE);
@@ -204,7 +204,7 @@ export class Uft {
       if (!table.isUsed(slot)) continue;
       if (!this.#isAlive(slot)) {
         if (killed < 0 || table.compareSlots(slot, killed) < 0) killed = slot;
-      } else if (ttlPriority(table.word(slot, 9) & 0xff) === ALWAYS_EVICTABLE) {
+      } else if (ttlPriority(table.proto(slot)) === ALWAYS_EVICTABLE) {
         const older = idlest < 0 ? -1 : table.lastHit(slot) - table.lastHit(idlest);
         if (older < 0 || (older === 0 && table.compareSlots(slot, idlest) < 0)) idlest = slot;
       }

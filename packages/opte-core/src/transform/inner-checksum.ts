@@ -11,7 +11,7 @@ const TCP = 6;
 const UDP = 17;
 
 /** UDP sends a sum of 0 as its other form, since 0 means that there is none (RFC 768). */
-const UDP_ZERO = 0xffff;
+export const UDP_ZERO = 0xffff;
 
 /** Sum of what the upper-layer checksum covers in the headers: upper-layer header without the checksum, and pseudo-header. */
 export function headerSum(packet: Packet): number {

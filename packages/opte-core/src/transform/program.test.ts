@@ -7,6 +7,7 @@ import { guest, parsedOk, TCP4, TCP6, TUNNEL, tunnelled } from "../../test/parsi
 import { anyChain, anyInner, anyOuter } from "../../test/random-frames.js";
 import { FlowKey } from "../flow/flow-id.js";
 import { Frame, MAX_FRAME_LEN } from "../packet/frame.js";
+import { updateFlow } from "../packet/packet-flow.js";
 import { Packet } from "../packet/packet.js";
 import { parseGuest } from "../packet/parse.js";
 import { applyProgram } from "./apply.js";
@@ -89,6 +90,8 @@ describe("a compiled program", () => {
           const packet = packetOf(inner, outer);
           expect(applyProgram(words, 1, packet, templates)).toBe(status);
           expect(toHex(packet.frame.view())).toBe(toHex(expected.frame.view()));
+          expect(packet.flow.words).toEqual(arrived.words);
+          updateFlow(packet);
           expect(packet.flow.words).toEqual(expected.flow.words);
         }
         expect([words[0], words[PROGRAM_WORDS + 1]]).toEqual([0, 0]);
@@ -181,6 +184,7 @@ describe("compileProgram", () => {
     const packet = packetOf(TCP4);
     expect(compileProgram(chain, packet.flow, words, 0, new TemplateTable())).toBe(true);
     applyProgram(words, 0, packet, new TemplateTable());
+    updateFlow(packet);
     expect(packet.flow.toString()).toBe("TCP:2.2.2.2:1:10.0.0.2:3");
   });
 

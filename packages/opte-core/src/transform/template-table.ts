@@ -6,7 +6,7 @@
 // What differs from flow to flow (UDP source port) or from packet to packet (two lengths) is 0 here and written after the copy.
 
 import { UndoLog } from "../flow/undo-log.js";
-import { rd8 } from "../packet/bytes.js";
+import { rd8, rdWord } from "../packet/bytes.js";
 import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
 import {
   encapLen,
@@ -22,6 +22,8 @@ import {
 /** One pre-serialised encapsulation. */
 export interface Template {
   readonly bytes: Uint8Array;
+  /** The bytes as words in memory order, but for those behind the last whole word. */
+  readonly words: Int32Array;
   /** Offset of the length field of the IP header. */
   readonly ipLengthAt: number;
   /** What that field holds for an inner frame of length 0. */
@@ -133,5 +135,6 @@ function templateOf(bytes: Uint8Array, udpAt: number): Template {
   const isV4 = rd8(bytes, ETHER_LEN) >>> 4 === 4;
   const ipLengthAt = ETHER_LEN + (isV4 ? 2 : 4);
   const ipLengthBase = isV4 ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
-  return { bytes, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
+  const words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => rdWord(bytes, 4 * i));
+  return { bytes, words, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
 }
