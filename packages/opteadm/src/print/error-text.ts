@@ -9,11 +9,16 @@ import { apiJson } from "./api-json.js";
 
 const USAGE_HINT = "For more information, try '--help'.";
 
-/** What stands on stderr. */
+/** What stands on stderr for people: of an error of the device its sentence, whoever has carried it. */
 export function errorText(error: unknown, sink: TextSink, env: Surroundings["env"]): string {
   const red = (text: string): string => (isColourful(sink, env) ? `\u001b[31m${text}\u001b[39m` : text);
   if (isUsage(error)) return `${red("error:")} ${usageMessage(error)}\n\n${USAGE_HINT}\n`;
-  return `${red("Error:")} ${message(error)}\n`;
+  return `${red("Error:")} ${message(findOpteError(error) ?? error)}\n`;
+}
+
+/** What stands on stderr for scripts made for the reference: of an error of the device what the client says, as the reference's does. */
+export function compatErrorText(error: unknown): string {
+  return isUsage(error) ? `error: ${usageMessage(error)}\n\n${USAGE_HINT}\n` : `Error: ${message(error)}\n`;
 }
 
 /** One line of JSON: `{"error":{"kind":…,"message":…}}`, and what belongs to the kind of an error of the device. */
@@ -21,7 +26,7 @@ export function errorJson(error: unknown): string {
   if (isUsage(error)) return apiJson({ error: { kind: "usage", message: usageMessage(error) } });
   const opteError = findOpteError(error);
   if (opteError === undefined) return apiJson({ error: { kind: kindOf(error), message: message(error) } });
-  return apiJson({ error: { ...opteError.payload, errno: opteError.errno, message: message(error) } });
+  return apiJson({ error: { ...opteError.payload, errno: opteError.errno, message: opteError.message } });
 }
 
 function isUsage(error: unknown): error is UsageError | CommanderError {

@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 import { checkArguments } from "../grammar/argument-check.js";
 import { createProgram } from "../grammar/program.js";
 import { UsageError } from "../grammar/usage-error.js";
-import { errorJson, errorText } from "../print/error-text.js";
+import { compatErrorText, errorJson, errorText } from "../print/error-text.js";
 import { Session } from "./session.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -34,10 +34,22 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       return error.exitCode === 0 ? ExitCode.Success : ExitCode.Usage;
     }
     const isUsage = error instanceof UsageError || error instanceof CommanderError;
-    const { stderr, env } = surroundings;
-    stderr.write(session.format === "json" ? `${errorJson(error)}\n` : errorText(error, stderr, env));
+    tellError(error, session);
     return isUsage ? ExitCode.Usage : ExitCode.Failure;
   } finally {
     await session.close();
+  }
+}
+
+function tellError(error: unknown, { format, surroundings: { stderr, env } }: Session): void {
+  switch (format) {
+    case "json":
+      stderr.write(`${errorJson(error)}\n`);
+      break;
+    case "compat":
+      stderr.write(compatErrorText(error));
+      break;
+    case "table":
+      stderr.write(errorText(error, stderr, env));
   }
 }

@@ -1,4 +1,5 @@
-// Mappings as ours show them: one table each, whatever the family, so that every line says all of its mapping.
+// Mappings as ours show them: one table each, whatever the family, so that every line says all of its mapping. What maps to nothing has a
+// line as well.
 
 import type {
   DumpMcast2PhysResp,
@@ -16,21 +17,30 @@ export function v2pTables({ mappings }: DumpVirt2PhysResp): Table[] {
     {
       columns: [right("VNI"), left("GUEST IP"), left("GUEST MAC"), left("UNDERLAY IP")],
       rows: mappings.flatMap(({ vni, ip4, ip6 }) =>
-        [...ip4, ...ip6].map(([vip, { ether, ip }]) => [String(vni), vip.toString(), ether.toString(), ip.toString()]),
+        atLeastOne(
+          [...ip4, ...ip6].map(([vip, { ether, ip }]) => [
+            String(vni),
+            vip.toString(),
+            ether.toString(),
+            ip.toString(),
+          ]),
+          [String(vni), ABSENT, ABSENT, ABSENT],
+        ),
       ),
     },
   ];
 }
 
-/** What `dump-v2b` shows; a prefix without endpoints has a line, too. */
+/** What `dump-v2b` shows. */
 export function v2bTables({ mappings: { ip4, ip6 } }: DumpVirt2BoundaryResp): Table[] {
   return [
     {
       columns: [left("PREFIX"), left("BOUNDARY IP"), right("VNI")],
       rows: [...ip4, ...ip6].flatMap(([prefix, endpoints]) =>
-        endpoints.length === 0
-          ? [[prefix.toString(), ABSENT, ABSENT]]
-          : endpoints.map(({ ip, vni }) => [prefix.toString(), ip.toString(), String(vni)]),
+        atLeastOne(
+          endpoints.map(({ ip, vni }) => [prefix.toString(), ip.toString(), String(vni)]),
+          [prefix.toString(), ABSENT, ABSENT],
+        ),
       ),
     },
   ];
@@ -52,13 +62,16 @@ export function mcastForwardingTables({ entries }: DumpMcastForwardingResp): Tab
     {
       columns: [left("UNDERLAY GROUP"), left("NEXT HOP"), right("VNI"), left("REPLICATION"), left("SOURCES")],
       rows: entries.flatMap(({ underlay, nextHops }) =>
-        nextHops.map(({ nextHop, replication, sourceFilter }) => [
-          underlay.toString(),
-          nextHop.addr.toString(),
-          String(nextHop.vni),
-          Replication.format(replication),
-          SourceFilter.format(sourceFilter),
-        ]),
+        atLeastOne(
+          nextHops.map(({ nextHop, replication, sourceFilter }) => [
+            underlay.toString(),
+            nextHop.addr.toString(),
+            String(nextHop.vni),
+            Replication.format(replication),
+            SourceFilter.format(sourceFilter),
+          ]),
+          [underlay.toString(), ABSENT, ABSENT, ABSENT, ABSENT],
+        ),
       ),
     },
   ];
@@ -70,8 +83,15 @@ export function mcastSubscriptionTables({ entries }: DumpMcastSubscriptionsResp)
     {
       columns: [left("UNDERLAY GROUP"), left("PORT"), left("SOURCES")],
       rows: entries.flatMap(({ underlay, subscribers }) =>
-        subscribers.map(({ port, filter }) => [underlay.toString(), port, SourceFilter.format(filter)]),
+        atLeastOne(
+          subscribers.map(({ port, filter }) => [underlay.toString(), port, SourceFilter.format(filter)]),
+          [underlay.toString(), ABSENT, ABSENT],
+        ),
       ),
     },
   ];
+}
+
+function atLeastOne(rows: readonly string[][], otherwise: string[]): readonly string[][] {
+  return rows.length === 0 ? [otherwise] : rows;
 }
