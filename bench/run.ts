@@ -8,6 +8,7 @@ import { CASE_GROUPS } from "./cases/index.ts";
 import type { CaseGroup } from "./harness/case-group.ts";
 import type { Row } from "./harness/row.ts";
 import { comparisonTable } from "./report/comparison.ts";
+import { publishNewest, saveResults } from "./report/performance-page.ts";
 import { describeRun, loadNow, readResults, type Results } from "./report/results.ts";
 import { rowCells, TABLE_HEAD } from "./report/text.ts";
 import { tableText } from "./table.ts";
@@ -19,10 +20,13 @@ const { values: options } = parseArgs({
     compare: { type: "string" },
     quick: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
+    publish: { type: "boolean", default: false },
+    page: { type: "boolean", default: false },
   },
 });
 
 if (options.list) console.log(CASE_GROUPS.map(({ name }) => name).join("\n"));
+else if (options.page) publishNewest();
 else await runAll();
 
 async function runAll(): Promise<void> {
@@ -38,6 +42,10 @@ async function runAll(): Promise<void> {
   if (options.json !== undefined) {
     mkdirSync(dirname(options.json), { recursive: true });
     writeFileSync(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
+  }
+  if (options.publish) {
+    console.log(`Kept as ${saveResults(results)}`);
+    publishNewest();
   }
 }
 
