@@ -2,7 +2,7 @@
 
 import { Errno, OpteError } from "opte-api";
 import { type Frame, type LogProvider, NULL_LOG, type Providers } from "opte-core";
-import { VpcMappings, VpcPort, type VpcPortConfig } from "oxide-vpc";
+import { restoreVpcPort, VpcMappings, VpcPort, type VpcPortConfig } from "oxide-vpc";
 import type { Link } from "../link/link.js";
 import { ForwardingTable } from "./multicast/forwarding-table.js";
 import { Subscriptions } from "./multicast/subscriptions.js";
@@ -89,24 +89,15 @@ export class Sled {
 
   /** @throws OpteError `System`, `PortExists`, `MacExists`, `BadName`, `PortCreate` */
   createPort(config: VpcPortConfig): XdePort {
-    const { name, guestMac, vni } = config;
-    const underlay = this.#underlay;
-    if (underlay === undefined) throw system(Errno.EINVAL, "the underlay is not set");
-    checkMtu(config, underlay.mtu);
-    if (name === "" || name.includes("\0")) throw new OpteError({ kind: "BadName" });
-    if (this.ports.named(name) !== undefined) throw new OpteError({ kind: "PortExists", port: name });
-    if (this.ports.of(vni, macNumber(guestMac)) !== undefined) {
-      throw new OpteError({ kind: "MacExists", port: name, vni, mac: guestMac });
-    }
-    const routes = this.#routeCache(name);
-    try {
-      const port = new XdePort(new VpcPort(config, this.mappings, this.#providers), routes, underlay, this.#log);
-      this.ports.add(port);
-      return port;
-    } catch (error) {
-      routes.close();
-      throw error;
-    }
+    return this.#addPort((admit) => {
+      admit(config);
+      return new VpcPort(config, this.mappings, this.#providers);
+    });
+  }
+
+  /** Creates the port that a snapshot was taken of. @throws OpteError as {@link createPort} */
+  restorePort(snapshot: unknown): XdePort {
+    return this.#addPort((admit) => restoreVpcPort(snapshot, this.mappings, this.#providers, admit));
   }
 
   /** @throws OpteError `PortNotFound`; `System` EBUSY while a guest has it open */
@@ -142,6 +133,36 @@ export class Sled {
     for (const { engine, routes } of this.ports.ordered) {
       if (engine.state === "running") engine.expireFlows();
       routes.purge();
+    }
+  }
+
+  /** @param make makes the port once it has been admitted, which changes nothing if it throws */
+  #addPort(make: (admit: (config: VpcPortConfig) => void) => VpcPort): XdePort {
+    const underlay = this.#underlay;
+    if (underlay === undefined) throw system(Errno.EINVAL, "the underlay is not set");
+    const admitted: { routes?: RouteCache } = {};
+    try {
+      const vpc = make((config) => {
+        this.#check(config, underlay);
+        admitted.routes = this.#routeCache(config.name);
+      });
+      const routes = admitted.routes ?? this.#routeCache(vpc.name);
+      const port = new XdePort(vpc, routes, underlay, this.#log);
+      this.ports.add(port);
+      return port;
+    } catch (error) {
+      admitted.routes?.close();
+      throw error;
+    }
+  }
+
+  #check(config: VpcPortConfig, underlay: Underlay): void {
+    const { name, guestMac, vni } = config;
+    checkMtu(config, underlay.mtu);
+    if (name === "" || name.includes("\0")) throw new OpteError({ kind: "BadName" });
+    if (this.ports.named(name) !== undefined) throw new OpteError({ kind: "PortExists", port: name });
+    if (this.ports.of(vni, macNumber(guestMac)) !== undefined) {
+      throw new OpteError({ kind: "MacExists", port: name, vni, mac: guestMac });
     }
   }
 

@@ -222,3 +222,39 @@ describe("deleting a port", () => {
     expect(mappings[0]?.ip4).toEqual([[A.ip4, { ether: A.mac, ip: moved.physIp }]]);
   });
 });
+
+describe("restoring a port", () => {
+  it("brings back its rules under their ids, its routes and its flows, and maps its addresses", async () => {
+    await bench.create(A);
+    const { handlers } = bench.xde;
+    const guestPort = bench.xde.attach(A.name, () => undefined);
+    const layer = await handlers.DumpLayer({ portName: A.name, name: "firewall" });
+    const ports = await handlers.ListPorts(undefined);
+    const snapshot: unknown = JSON.parse(JSON.stringify(bench.xde.port(A.name).snapshot()));
+    guestPort.close();
+    await handlers.DeleteXde({ xdeDevname: A.name });
+
+    bench.xde.restorePort(snapshot);
+    expect(await handlers.DumpLayer({ portName: A.name, name: "firewall" })).toEqual(layer);
+    expect(await handlers.ListPorts(undefined)).toEqual({
+      ports: ports.ports.map((port) => ({ ...port, state: "restored" })),
+    });
+    expect((await handlers.DumpVirt2Phys(undefined)).mappings[0]?.ip4).toHaveLength(1);
+    bench.xde.attach(A.name, () => undefined);
+    expect(await handlers.ListPorts(undefined)).toEqual(ports);
+  });
+
+  it("refuses what creating it would refuse, and leaves nothing behind", async () => {
+    await bench.create(A);
+    const snapshot = bench.xde.port(A.name).snapshot();
+    const before = await visible(bench);
+    expect(await errorOf(() => bench.xde.restorePort(snapshot))).toEqual({ kind: "PortExists", port: A.name });
+    expect(await errorOf(() => bench.xde.restorePort({ ...snapshot, version: 99 }))).toMatchObject({
+      kind: "PortCreate",
+    });
+    expect(await visible(bench)).toEqual(before);
+    await bench.xde.handlers.DeleteXde({ xdeDevname: A.name });
+    await bench.xde.handlers.ClearXdeUnderlay(undefined);
+    expect(await errorOf(() => bench.xde.restorePort(snapshot))).toMatchObject({ kind: "System", errno: 22 });
+  });
+});

@@ -76,6 +76,15 @@ export class Xde {
   }
 
   /**
+   * Creates the port that `VpcPort.snapshot` wrote down, in state *restored* until a guest opens it.
+   *
+   * @throws OpteError as {@link createPort}; `PortCreate` for a snapshot that is damaged
+   */
+  restorePort(snapshot: unknown): VpcPort {
+    return this.#sled.restorePort(snapshot).vpc;
+  }
+
+  /**
    * Opens a port for a guest. With the first guest the port begins to run; with the last that closes it, its flows are forgotten. A port
    * that is open cannot be deleted.
    *
