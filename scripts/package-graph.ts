@@ -38,9 +38,10 @@ export const STRICT_FOLDERS: readonly { readonly path: string; readonly mayImpor
 ];
 
 /** Folders of packages for Node that are as bare as a bare package: what runs in workers and pages too. */
-export const BARE_FOLDERS: readonly string[] = ["capture", "decode", "replay"].map(
-  (name) => `packages/sim/src/${name}`,
-);
+export const BARE_FOLDERS: readonly string[] = [
+  ...["capture", "decode", "replay"].map((name) => `packages/sim/src/${name}`),
+  ...["ioctl", "client", "in-process"].map((name) => `packages/xde-binding/src/${name}`),
+];
 
 /** Folders of opte-core from the top floor to the bottom one: imports run downward, within a floor, or to `verdict`. */
 export const CORE_FLOORS: readonly string[] = [

@@ -1,7 +1,11 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", "shard-worker": "src/shard/shard-worker.ts" },
+  entry: {
+    index: "src/index.ts",
+    "in-process/index": "src/in-process/index.ts",
+    "shard-worker": "src/shard/shard-worker.ts",
+  },
   format: "esm",
   platform: "node",
   target: "es2023",

@@ -2,7 +2,9 @@
 
 /** The error numbers that the ioctl protocol uses. Several differ from those of Linux. */
 export const Errno = {
+  EPERM: 1,
   ENOENT: 2,
+  EIO: 5,
   ENXIO: 6,
   ENOMEM: 12,
   EFAULT: 14,

@@ -13,7 +13,7 @@ export { type NextHop, type Routes, type StaticRoute, StaticRoutes } from "./dev
 export { Underlay, type UnderlaySlot } from "./device/underlay.js";
 export type { XdeProbes } from "./device/xde-probes.js";
 export type { XdeDrop } from "./device/xde-stats.js";
-export type { Caller, CommandHandlers } from "./ioctl/handlers.js";
+export * from "./in-process/index.js";
 export type { FrameReceiver, Link } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions } from "./link/memory-link.js";
 export {

@@ -17,6 +17,7 @@ export {
 } from "./address-schemas.js";
 export { BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
 export { decodeCbor } from "./cbor-reader.js";
+export { MAX_MESSAGE_LEN } from "./cbor-scan.js";
 export { encodeCbor } from "./cbor-writer.js";
 export { CodecError, type CodecFault } from "./codec-error.js";
 export {

@@ -16,6 +16,10 @@ export class EmptyReader implements ValueReader {
     return 0;
   }
 
+  u24(): number {
+    return 0;
+  }
+
   u32(): number {
     return 0;
   }
@@ -54,6 +58,10 @@ export class EmptyReader implements ValueReader {
 
   field<T>(_name: string, readValue: () => T): T {
     return readValue();
+  }
+
+  choice(): number {
+    return 0;
   }
 
   variant<T>(_names: readonly string[], readFields: (index: number) => T): T {

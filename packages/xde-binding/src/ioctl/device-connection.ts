@@ -1,0 +1,131 @@
+// One caller's connection to the device: what an open file is to a driver.
+
+import { Errno, OpteError } from "opte-api";
+import {
+  type BodyFormat,
+  CodecError,
+  type CommandRights,
+  decodeOpteCmdIoctl,
+  encodeOpteCmdIoctl,
+} from "opte-api/codec";
+import type { XdeCommand } from "oxide-vpc/api";
+import type { CallerMemory } from "./caller-memory.js";
+import { carryOut, commandOf, type Privilege } from "./command-dispatch.js";
+import type { DeviceHandlers } from "./device-handlers.js";
+import type { Caller } from "./handlers.js";
+import { type EncodedAnswer, IoctlEnvelope } from "./ioctl-envelope.js";
+
+/** An answer that did not fit, and the call that it answers. */
+interface KeptAnswer {
+  readonly command: XdeCommand;
+  readonly format: BodyFormat;
+  readonly body: Uint8Array;
+  readonly answer: EncodedAnswer;
+}
+
+const NO_BODY = new Uint8Array();
+
+/**
+ * Carries out the commands of one caller, one after the other.
+ *
+ * An answer that does not fit is kept, and the same call — command, format and request byte by byte — that comes next is its retry: it
+ * gets the kept answer, and nothing is carried out again. Any other call that reaches the device lets go of it, as does the end of the
+ * connection: whoever connects anew and sends the command again, has it carried out again.
+ */
+export class DeviceConnection implements Caller {
+  readonly rights: CommandRights;
+  readonly #handlers: DeviceHandlers;
+  readonly #privilege: Privilege;
+  readonly #onFault: (error: unknown) => void;
+  readonly #releases: (() => void)[] = [];
+  #kept: KeptAnswer | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(
+    handlers: DeviceHandlers,
+    rights: CommandRights,
+    privilege: Privilege,
+    onFault: (error: unknown) => void,
+  ) {
+    this.rights = rights;
+    this.#handlers = handlers;
+    this.#privilege = privilege;
+    this.#onFault = onFault;
+  }
+
+  onClose(release: () => void): void {
+    if (this.#isClosed) release();
+    else this.#releases.push(release);
+  }
+
+  /** Ends the connection: gives back what handlers have opened for it, and forgets the kept answer. A command under way goes on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#kept = undefined;
+    for (const release of this.#releases.splice(0)) {
+      try {
+        release();
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
+  }
+
+  /**
+   * Carries out the command that `argument` asks for, after those that came before, and writes the outcome to it. Never rejects.
+   *
+   * @returns the error number, 0 for success
+   */
+  run(argument: Uint8Array, memory: CallerMemory): Promise<number> {
+    const running = this.#tail.then(() => this.#run(argument, memory));
+    this.#tail = running;
+    return running;
+  }
+
+  async #run(argument: Uint8Array, memory: CallerMemory): Promise<number> {
+    try {
+      const envelope = new IoctlEnvelope(decodeOpteCmdIoctl(argument), memory);
+      const errno = await this.#answer(envelope);
+      argument.set(encodeOpteCmdIoctl(envelope.ioctl));
+      return errno;
+    } catch (error) {
+      // Where even the argument makes no sense, there is no telling where an answer might go
+      if (error instanceof CodecError) return Errno.EINVAL;
+      this.#onFault(error);
+      return Errno.EIO;
+    }
+  }
+
+  async #answer(envelope: IoctlEnvelope): Promise<number> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    try {
+      const command = commandOf(envelope, this, this.#privilege);
+      const body = command.request === undefined ? NO_BODY : envelope.copyInBytes();
+      const format = envelope.format;
+      const isRetry = kept?.command === command && kept.format === format && isSame(kept.body, body);
+      const answer = isRetry
+        ? kept.answer
+        : await carryOut(command, body, {
+            envelope,
+            caller: this,
+            handlers: this.#handlers,
+            onFault: this.#onFault,
+          });
+      const errno = envelope.copyOutResp(answer);
+      const { flags } = envelope.ioctl;
+      if (errno === Errno.ENOBUFS && flags % 2 === 0 && !this.#isClosed) this.#kept = { command, format, body, answer };
+      return errno;
+    } catch (error) {
+      if (!(error instanceof OpteError)) throw error;
+      const errno = envelope.copyOutResp(envelope.encodeError(error));
+      // Whoever speaks another version might not understand that its buffer is too small
+      return error.kind === "BadApiVersion" ? Errno.EPROTO : errno;
+    }
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,385 @@
+// Ioctls as a driver sees them: argument, request and response in the caller's memory (spec 05 §2).
+
+import { API_VERSION, Errno, NO_RESP, OPTE_CMD_RESP_COPY_OUT, OpteCmd, OpteError, XDE_OPTE_CMD } from "opte-api";
+import {
+  BodyFormat,
+  decodeBody,
+  decodeOpteCmdIoctl,
+  encodeBody,
+  encodeOpteCmdIoctl,
+  IOCTL_SZ,
+  opteError,
+  type OpteCmdIoctl,
+  type Schema,
+} from "opte-api/codec";
+import { XDE_COMMANDS } from "oxide-vpc/api";
+import { beforeEach, describe, expect, it } from "vitest";
+import { handlersOf } from "../../test/handlers-of.js";
+import { BufferMemory } from "./caller-memory.js";
+import type { DeviceConnection } from "./device-connection.js";
+import { DLDCOPYINOUT, XDE_IOCTLS, XdeEntryPoint } from "./dld-ioctl.js";
+
+const { Cbor, Postcard } = BodyFormat;
+const LAYERS = {
+  layers: ["gateway", "firewall"].map((name) => ({
+    name,
+    rulesIn: 1,
+    rulesOut: 2,
+    defaultIn: "deny",
+    defaultOut: "stateful allow",
+    flows: 3,
+  })),
+};
+
+let layersListed: string[];
+let rulesAdded: number;
+let faults: unknown[];
+let entryPoint: XdeEntryPoint;
+let connection: DeviceConnection;
+
+beforeEach(() => {
+  layersListed = [];
+  rulesAdded = 0;
+  faults = [];
+  entryPoint = new XdeEntryPoint(
+    handlersOf({
+      ListPorts: () => ({ ports: [] }),
+      ListLayers: ({ portName }) => {
+        layersListed.push(portName);
+        return LAYERS;
+      },
+      ClearUft: ({ portName }) => {
+        rulesAdded++;
+        if (portName === "bug") throw new TypeError("x is undefined");
+        return NO_RESP;
+      },
+    }),
+    (fault) => {
+      faults.push(fault);
+    },
+  );
+  connection = entryPoint.open("configure");
+});
+
+interface Outcome {
+  readonly errno: number;
+  readonly ioctl: OpteCmdIoctl;
+  readonly body: Uint8Array;
+}
+
+/** Sends one ioctl; `change` makes it different from a proper one. */
+async function send(
+  cmd: number,
+  body: Uint8Array | undefined,
+  change: Partial<OpteCmdIoctl> & { readonly format?: BodyFormat; readonly on?: DeviceConnection } = {},
+): Promise<Outcome> {
+  const { format = Cbor, on = connection, ...fields } = change;
+  const memory = new BufferMemory();
+  const response = new Uint8Array(fields.respLen ?? 4096);
+  const argument = encodeOpteCmdIoctl({
+    apiVersion: API_VERSION,
+    cmd,
+    flags: 0,
+    reserved1: format,
+    reqBytes: memory.map(body ?? new Uint8Array()),
+    reqLen: body?.length ?? 0,
+    respBytes: memory.map(response),
+    respLen: response.length,
+    respLenNeeded: 0,
+    ...fields,
+  });
+  const errno = await entryPoint.ioctl(XDE_OPTE_CMD, memory.map(argument), memory, on);
+  const ioctl = decodeOpteCmdIoctl(argument);
+  return { errno, ioctl, body: response.subarray(0, Math.min(ioctl.respLenNeeded, response.length)) };
+}
+
+function portReq(portName: string, format: BodyFormat = Cbor): Uint8Array {
+  return encodeBody(format, XDE_COMMANDS.ListLayers.request, { portName });
+}
+
+/** The error that a call was answered with. */
+function errorIn({ body, ioctl }: Outcome, format: BodyFormat = Cbor): OpteError["payload"] {
+  expect(ioctl.flags).toBe(OPTE_CMD_RESP_COPY_OUT);
+  return decodeBody(format, opteError, body).payload;
+}
+
+function decoded<T>(schema: Schema<T>, { body }: Outcome, format: BodyFormat = Cbor): T {
+  return decodeBody(format, schema, body);
+}
+
+describe("the table of ioctls", () => {
+  it("has one entry, which copies 72 bytes in and out", () => {
+    expect(XDE_IOCTLS).toMatchObject([{ cmd: 0xde777701, flags: DLDCOPYINOUT, argSize: IOCTL_SZ }]);
+  });
+
+  it("knows no other request", async () => {
+    const memory = new BufferMemory();
+    const address = memory.map(new Uint8Array(IOCTL_SZ));
+    expect(await entryPoint.ioctl(XDE_OPTE_CMD + 1, address, memory, connection)).toBe(Errno.ENOTTY);
+  });
+
+  it("needs an argument that it can read whole", async () => {
+    const memory = new BufferMemory();
+    const short = memory.map(new Uint8Array(IOCTL_SZ - 1));
+    expect(await entryPoint.ioctl(XDE_OPTE_CMD, short, memory, connection)).toBe(Errno.EFAULT);
+    expect(await entryPoint.ioctl(XDE_OPTE_CMD, 0n, memory, connection)).toBe(Errno.EFAULT);
+  });
+
+  it("refuses an argument whose numbers no caller can mean", async () => {
+    const memory = new BufferMemory();
+    const argument = new Uint8Array(IOCTL_SZ).fill(0xff);
+    expect(await entryPoint.ioctl(XDE_OPTE_CMD, memory.map(argument), memory, connection)).toBe(Errno.EINVAL);
+  });
+
+  it("cannot tell the outcome if the argument cannot be written", async () => {
+    const memory = new BufferMemory();
+    const argument = encodeOpteCmdIoctl({
+      apiVersion: API_VERSION,
+      cmd: OpteCmd.ListPorts,
+      flags: 0,
+      reserved1: Cbor,
+      reqBytes: 0n,
+      reqLen: 0,
+      respBytes: memory.map(new Uint8Array(64)),
+      respLen: 64,
+      respLenNeeded: 0,
+    });
+    const address = memory.map(argument);
+    const readOnly = {
+      read: memory.read.bind(memory),
+      write: (at: bigint, bytes: Uint8Array): boolean => at !== address && memory.write(at, bytes),
+    };
+    expect(await entryPoint.ioctl(XDE_OPTE_CMD, address, readOnly, connection)).toBe(Errno.EFAULT);
+  });
+});
+
+describe.each([
+  ["CBOR", Cbor],
+  ["the binary form", Postcard],
+])("a command in %s", (_name, format) => {
+  it("is answered with its response, and its length", async () => {
+    const outcome = await send(OpteCmd.ListLayers, portReq("opte0", format), { format });
+    expect(outcome.errno).toBe(0);
+    expect(outcome.ioctl.flags).toBe(OPTE_CMD_RESP_COPY_OUT);
+    expect(decoded(XDE_COMMANDS.ListLayers.response, outcome, format)).toEqual(LAYERS);
+    expect(layersListed).toEqual(["opte0"]);
+  });
+
+  it("without a request does not look for one", async () => {
+    const outcome = await send(OpteCmd.ListPorts, undefined, { format, reqBytes: 7n, reqLen: 9 });
+    expect(outcome.errno).toBe(0);
+    expect(decoded(XDE_COMMANDS.ListPorts.response, outcome, format)).toEqual({ ports: [] });
+  });
+
+  it("is answered with the error of its handler, in respBytes, and its errno", async () => {
+    const outcome = await send(
+      OpteCmd.ClearLft,
+      encodeBody(format, XDE_COMMANDS.ClearLft.request, { portName: "p", layerName: "nat" }),
+      { format },
+    );
+    expect(outcome.errno).toBe(Errno.ENOENT);
+    expect(errorIn(outcome, format)).toEqual({ kind: "PortNotFound", port: "none" });
+  });
+
+  it("is answered with EIO if its handler is wrong, which is told to the device's owner", async () => {
+    const outcome = await send(OpteCmd.ClearUft, portReq("bug", format), { format });
+    expect(outcome.errno).toBe(Errno.EIO);
+    expect(errorIn(outcome, format)).toMatchObject({ kind: "System", errno: Errno.EIO });
+    expect(faults).toMatchObject([{ message: "x is undefined" }]);
+  });
+
+  it("cannot have bytes behind its request, or too few", async () => {
+    const body = portReq("opte0", format);
+    for (const bytes of [Uint8Array.of(...body, 0), body.subarray(0, -1)]) {
+      const outcome = await send(OpteCmd.ListLayers, bytes, { format });
+      expect(outcome.errno).toBe(Errno.ENOMSG);
+      expect(errorIn(outcome, format).kind).toBe("DeserCmdReq");
+    }
+    expect(layersListed).toEqual([]);
+  });
+});
+
+describe("what is refused, each with an error of its own, before anything is carried out", () => {
+  it("another version", async () => {
+    const outcome = await send(OpteCmd.ListLayers, portReq("opte0"), { apiVersion: 40 });
+    expect(outcome.errno).toBe(Errno.EPROTO);
+    expect(errorIn(outcome)).toEqual({ kind: "BadApiVersion", user: 40, kernel: 41 });
+    const blind = await send(OpteCmd.ListLayers, portReq("opte0"), { apiVersion: 40, respLen: 0 });
+    expect(blind).toMatchObject({ errno: Errno.EPROTO, ioctl: { flags: 0 } });
+  });
+
+  it.each<[string, number, Uint8Array | undefined, Partial<OpteCmdIoctl>, object, RegExp?]>([
+    [
+      "an unknown format",
+      OpteCmd.ListLayers,
+      portReq("p"),
+      { reserved1: 2 },
+      { kind: "System", errno: Errno.EINVAL },
+      /reserved1: /,
+    ],
+    [
+      "an unknown command",
+      94,
+      undefined,
+      {},
+      { kind: "System", errno: Errno.ENOTSUP, msg: "cmd: there is no command 94" },
+    ],
+    ["a negative command", -1, undefined, {}, { kind: "System", errno: Errno.ENOTSUP }],
+    [
+      "a command of our own that the device does not have",
+      1010,
+      undefined,
+      {},
+      { kind: "System", errno: Errno.ENOTSUP, msg: "ListStats is not supported by this device" },
+    ],
+    ["no request", OpteCmd.ListLayers, undefined, {}, { kind: "NoRequestBody" }],
+    [
+      "a request over 16 MiB",
+      OpteCmd.ListLayers,
+      portReq("p"),
+      { reqLen: 16 * 2 ** 20 + 1 },
+      { kind: "System", errno: Errno.EINVAL },
+      /reqLen: /,
+    ],
+    [
+      "a request that cannot be read",
+      OpteCmd.ListLayers,
+      undefined,
+      { reqBytes: 0n, reqLen: 6 },
+      { kind: "CopyinReq" },
+    ],
+    ["a request that runs past its buffer", OpteCmd.ListLayers, portReq("p"), { reqLen: 600 }, { kind: "CopyinReq" }],
+    ["a request of another command", OpteCmd.ClearLft, portReq("p"), {}, { kind: "DeserCmdReq" }, /"layerName"/],
+  ])("%s", async (_what, cmd, body, change, error, text = /./) => {
+    const outcome = await send(cmd, body, change);
+    const payload = errorIn(outcome);
+    expect(payload).toMatchObject(error);
+    expect(new OpteError(payload).message).toMatch(text);
+    expect(outcome.errno).toBe(new OpteError(payload).errno);
+    expect(layersListed).toEqual([]);
+  });
+
+  it("a command of our own in the binary form, which no xde has", async () => {
+    const outcome = await send(1010, undefined, { format: Postcard });
+    expect(outcome.errno).toBe(Errno.ENOTSUP);
+    expect(errorIn(outcome, Postcard).kind).toBe("System");
+  });
+
+  it("a change by who may only read, while reading goes on", async () => {
+    const on = entryPoint.open("read");
+    const outcome = await send(OpteCmd.ClearUft, portReq("opte0"), { on });
+    expect(outcome.errno).toBe(Errno.EPERM);
+    expect(errorIn(outcome)).toEqual({
+      kind: "System",
+      errno: Errno.EPERM,
+      msg: "ClearUft needs the right to configure, which this connection does not have",
+    });
+    expect(rulesAdded).toBe(0);
+    expect((await send(OpteCmd.ListLayers, portReq("opte0"), { on })).errno).toBe(0);
+  });
+});
+
+describe("an answer that cannot be delivered", () => {
+  it("to a buffer that cannot be written is EFAULT, and the flag is clear even if the caller had set it", async () => {
+    const outcome = await send(OpteCmd.ListLayers, portReq("opte0"), { respBytes: 0n, flags: 1 });
+    expect(outcome).toMatchObject({ errno: Errno.EFAULT, ioctl: { flags: 0 } });
+  });
+
+  it("because it is too long is ENOBUFS, with the length it needs", async () => {
+    const outcome = await send(OpteCmd.ListLayers, portReq("opte0"), { respLen: 10 });
+    const full = await send(OpteCmd.ListLayers, portReq("opte0"));
+    expect(outcome).toMatchObject({ errno: Errno.ENOBUFS, ioctl: { flags: 0, respLenNeeded: full.body.length } });
+  });
+
+  it("is kept, so that the retry gets it and nothing is carried out again", async () => {
+    for (const respLen of [0, 1, 5]) {
+      expect((await send(OpteCmd.ClearUft, portReq("opte0"), { respLen })).errno).toBe(Errno.ENOBUFS);
+      expect(rulesAdded).toBe(1);
+    }
+    const outcome = await send(OpteCmd.ClearUft, portReq("opte0"));
+    expect(outcome.errno).toBe(0);
+    expect(decoded(XDE_COMMANDS.ClearUft.response, outcome)).toEqual(NO_RESP);
+    expect(rulesAdded).toBe(1);
+  });
+
+  it("keeps the number and the text of an error too", async () => {
+    const body = encodeBody(Cbor, XDE_COMMANDS.ClearLft.request, { portName: "p", layerName: "nat" });
+    expect((await send(OpteCmd.ClearLft, body, { respLen: 1 })).errno).toBe(Errno.ENOBUFS);
+    const outcome = await send(OpteCmd.ClearLft, body);
+    expect(outcome.errno).toBe(Errno.ENOENT);
+    expect(errorIn(outcome).kind).toBe("PortNotFound");
+  });
+
+  it("is fetched once: the same call after that is a new one", async () => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 1 });
+    await send(OpteCmd.ClearUft, portReq("opte0"));
+    await send(OpteCmd.ClearUft, portReq("opte0"));
+    expect(rulesAdded).toBe(2);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["another command", () => send(OpteCmd.ListPorts, undefined)],
+    ["another request", () => send(OpteCmd.ClearUft, portReq("opte1"))],
+    ["a call that is refused", () => send(94, undefined)],
+  ])("is let go of by %s in between", async (_what, between) => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 1 });
+    await between();
+    const before = rulesAdded;
+    await send(OpteCmd.ClearUft, portReq("opte0"));
+    expect(rulesAdded).toBe(before + 1);
+  });
+
+  it("is not another connection's, nor that of the same request in another format", async () => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 1 });
+    await send(OpteCmd.ClearUft, portReq("opte0"), { on: entryPoint.open("configure") });
+    expect(rulesAdded).toBe(2);
+    await send(OpteCmd.ClearUft, portReq("opte0", Postcard), { format: Postcard });
+    expect(rulesAdded).toBe(3);
+  });
+
+  it("is gone with its connection", async () => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 1 });
+    connection.close();
+    await send(OpteCmd.ClearUft, portReq("opte0"), { on: entryPoint.open("configure") });
+    expect(rulesAdded).toBe(2);
+  });
+});
+
+describe("a connection", () => {
+  it("carries out its calls in their order, however long they take", async () => {
+    const log: string[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    entryPoint = new XdeEntryPoint(
+      handlersOf({
+        ListLayers: async ({ portName }) => {
+          log.push(portName);
+          if (portName === "slow") await slow;
+          return LAYERS;
+        },
+      }),
+    );
+    connection = entryPoint.open("read");
+    const calls = ["slow", "next"].map((portName) => send(OpteCmd.ListLayers, portReq(portName)));
+    await send(OpteCmd.ListLayers, portReq("other"), { on: entryPoint.open("read") });
+    expect(log).toEqual(["slow", "other"]);
+    release();
+    await Promise.all(calls);
+    expect(log).toEqual(["slow", "other", "next"]);
+  });
+
+  it("gives back at its end what handlers have opened for it", () => {
+    const released: number[] = [];
+    connection.onClose(() => {
+      throw new Error("a mistake of the handler");
+    });
+    connection.onClose(() => released.push(1));
+    connection.close();
+    connection.close();
+    connection.onClose(() => released.push(2));
+    expect(released).toEqual([1, 2]);
+    expect(faults).toHaveLength(1);
+  });
+});
