@@ -107,6 +107,33 @@ export class FlowKey {
     w[9] = flow.proto | (flow.src.family << 8);
   }
 
+  /** Sets the source address, of this key's family. */
+  setSource(address: IpAddr): void {
+    setAddress(this.words, 0, address);
+  }
+
+  /** Sets the destination address, of this key's family. */
+  setDestination(address: IpAddr): void {
+    setAddress(this.words, 4, address);
+  }
+
+  /** Sets those ports of a TCP or UDP flow that are given. */
+  setPorts(src: number | undefined, dst: number | undefined): void {
+    const info = word(this.words, 8);
+    const low = src === undefined ? info & 0xffff : swap16(src);
+    this.words[8] = low | (dst === undefined ? info & ~0xffff : swap16(dst) << 16);
+  }
+
+  /** Type of an ICMP flow in the high byte, code in the low one. */
+  get icmpTypeAndCode(): number {
+    return swap16(word(this.words, 8));
+  }
+
+  /** Sets the echo id of an ICMP flow. */
+  setIcmpId(id: number): void {
+    this.words[8] = (word(this.words, 8) & 0xffff) | (swap16(id) << 16);
+  }
+
   toString(): string {
     return flowIdText(this.toFlowId());
   }

@@ -7,6 +7,7 @@ import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import { LayerOutcome } from "../layer/layer-outcome.js";
 import type { Walk } from "../layer/walk.js";
+import type { HeaderTransform } from "../transform/header-transform.js";
 import { compileProgram } from "../transform/program.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
 import { DropReason, Verdict } from "../verdict.js";
@@ -27,6 +28,9 @@ import {
   type RecordedTransforms,
 } from "./uft.js";
 
+/** How many kinds of flow a port is thought to have at a time. */
+const RECENT = 8;
+
 /** Walks packets through the layers of one port. */
 export class SlowPath {
   /** Set while somebody watches the packet. */
@@ -38,6 +42,8 @@ export class SlowPath {
   readonly #outbound: FlowKey = new FlowKey();
   /** Recorded transformations of compiled flows, one for each summary, so that flows share them. */
   readonly #summaries: Map<string, RecordedTransforms> = new Map();
+  /** The few latest of them by the names in them, so that a new flow need not put its summary together. */
+  readonly #recent: (readonly [names: readonly string[], RecordedTransforms])[] = [];
 
   constructor(parts: PortParts, result: ProcessResult) {
     this.#parts = parts;
@@ -146,12 +152,8 @@ export class SlowPath {
     const arrived = this.#result.flow;
     if (arrived.isDefault) return this.#finish();
     const table = uft.table(dir);
-    const recorded: RecordedTransforms = {
-      headers: walk.headers.slice(),
-      bodies: walk.bodies.slice(),
-      summary: summaryOf(walk),
-    };
-    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), recorded, (flow) => {
+    const shared = this.#shared();
+    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, (flow) => {
       providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
       count(stats, directionStats(dir) + PortStat.UftEvictions);
     });
@@ -171,17 +173,27 @@ export class SlowPath {
       walk.bodies.length === 0 && compileProgram(walk.headers, arrived, table.table.records, at, this.#parts.templates);
     const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
     table.table.setWord(slot, FLAGS, flags);
-    if (compiled) table.setRecorded(slot, this.#shared(recorded.summary));
+    if (!compiled) {
+      const { summary } = shared;
+      table.setRecorded(slot, { headers: walk.headers.slice(), bodies: walk.bodies.slice(), summary });
+    }
     tracking.noteGauges();
     return this.#finish();
   }
 
-  #shared(summary: string): RecordedTransforms {
+  /** What flows whose transformations have this walk's names share, as long as they compile. */
+  #shared(): RecordedTransforms {
+    const { headers, bodies } = this.#walk;
+    for (const [names, recorded] of this.#recent) if (bodies.length === 0 && areNamed(headers, names)) return recorded;
+    const summary = summaryOf(this.#walk);
     let shared = this.#summaries.get(summary);
     if (shared === undefined) {
       shared = { headers: [], bodies: [], summary };
       this.#summaries.set(summary, shared);
     }
+    if (bodies.length > 0) return shared;
+    if (this.#recent.length === RECENT) this.#recent.shift();
+    this.#recent.push([headers.map(({ name }) => name), shared]);
     return shared;
   }
 
@@ -204,6 +216,12 @@ export class SlowPath {
 
 function dropReason(status: RewriteStatus): DropReason {
   return status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong;
+}
+
+function areNamed(transforms: readonly HeaderTransform[], names: readonly string[]): boolean {
+  if (transforms.length !== names.length) return false;
+  for (let i = 0; i < names.length; i++) if (transforms[i]?.name !== names[i]) return false;
+  return true;
 }
 
 function summaryOf(walk: Walk): string {

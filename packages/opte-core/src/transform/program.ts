@@ -23,6 +23,7 @@ import type { TemplateTable } from "./template-table.js";
 
 const ICMP = 1;
 const TCP = 6;
+const UDP = 17;
 
 /** Words of a program. */
 export const PROGRAM_WORDS: number = 16;
@@ -141,37 +142,39 @@ function writeInner(
   ulp: UlpFields | undefined,
 ): number {
   let flags = ProgramFlag.ChecksumsDirty;
-  const before = arrived.toFlowId();
-  let after = {
-    ...before,
-    src: ip?.src ?? before.src,
-    dst: ip?.dst ?? before.dst,
-    proto: ip?.protocol ?? before.proto,
-  };
-  if (ip?.src !== undefined) flags |= ProgramFlag.IpSrc;
-  if (ip?.dst !== undefined) flags |= ProgramFlag.IpDst;
-  if (ip?.protocol !== undefined) flags |= ProgramFlag.Protocol;
-  if (after.kind === "ports") {
-    after = { ...after, srcPort: ulp?.srcPort ?? after.srcPort, dstPort: ulp?.dstPort ?? after.dstPort };
-    if (ulp?.srcPort !== undefined || ulp?.dstPort !== undefined) flags |= ProgramFlag.Ports;
-    if (ulp?.tcpFlags !== undefined && before.proto === TCP) flags |= ProgramFlag.TcpFlags;
-  } else if (
-    after.kind === "icmp" &&
-    ulp?.icmpId !== undefined &&
-    isEcho(before.proto, (after.type << 8) | after.code)
-  ) {
-    after = { ...after, id: ulp.icmpId };
-    flags |= ProgramFlag.IcmpId;
+  const { proto } = arrived;
+  const rewritten = REWRITTEN;
+  rewritten.copyFrom(arrived);
+  if (ip?.src !== undefined) {
+    flags |= ProgramFlag.IpSrc;
+    rewritten.setSource(ip.src);
   }
-  const rewritten = new FlowKey();
-  rewritten.setFlowId(after);
+  if (ip?.dst !== undefined) {
+    flags |= ProgramFlag.IpDst;
+    rewritten.setDestination(ip.dst);
+  }
+  if (ip?.protocol !== undefined) {
+    flags |= ProgramFlag.Protocol;
+    rewritten.words[9] = ((rewritten.words[9] ?? 0) & ~0xff) | ip.protocol;
+  }
+  if (proto === TCP || proto === UDP) {
+    if (ulp?.srcPort !== undefined || ulp?.dstPort !== undefined) flags |= ProgramFlag.Ports;
+    rewritten.setPorts(ulp?.srcPort, ulp?.dstPort);
+    if (ulp?.tcpFlags !== undefined && proto === TCP) flags |= ProgramFlag.TcpFlags;
+  } else if (ulp?.icmpId !== undefined && isEcho(proto, rewritten.icmpTypeAndCode)) {
+    flags |= ProgramFlag.IcmpId;
+    rewritten.setIcmpId(ulp.icmpId);
+  }
   for (let i = 0; i < 8; i++) words[at + ProgramWord.Src + i] = rewritten.words[i] ?? 0;
   words[at + ProgramWord.Info] = rewritten.words[8] ?? 0;
-  words[at + ProgramWord.Bytes] = (ulp?.tcpFlags ?? 0) | (after.proto << 8);
-  const delta = coveredSum(rewritten, before.proto) + finishSum(coveredSum(arrived, before.proto));
+  words[at + ProgramWord.Bytes] = (ulp?.tcpFlags ?? 0) | (rewritten.proto << 8);
+  const delta = coveredSum(rewritten, proto) + finishSum(coveredSum(arrived, proto));
   words[at + ProgramWord.Entropy] = ((words[at + ProgramWord.Entropy] ?? 0) & 0xffff) | (swap16(foldSum(delta)) << 16);
   return flags;
 }
+
+/** For short-lived use inside {@link writeInner}. */
+const REWRITTEN = new FlowKey();
 
 /**
  * Sum of what the upper-layer checksum covers of a flow id, in memory order.

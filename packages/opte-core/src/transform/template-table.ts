@@ -6,7 +6,8 @@
 // What differs from flow to flow (UDP source port) or from packet to packet (two lengths) is 0 here and written after the copy.
 
 import { UndoLog } from "../flow/undo-log.js";
-import { rd8, rdWord } from "../packet/bytes.js";
+import { rd8, rdWord, wr16, wr32 } from "../packet/bytes.js";
+import { GENEVE_PORT } from "../packet/geneve.js";
 import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
 import {
   encapLen,
@@ -35,7 +36,8 @@ export interface Template {
 }
 
 interface Entry extends Template {
-  readonly key: string;
+  /** Hash of the bytes. */
+  readonly hash: number;
   users: number;
 }
 
@@ -43,7 +45,10 @@ interface Entry extends Template {
 export class TemplateTable {
   readonly #entries: (Entry | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #ids: Map<string, number> = new Map();
+  /** Ids by the hash of their bytes. */
+  readonly #ids: Map<number, number[]> = new Map();
+  /** Where an encapsulation is written down to be looked up: nearly every flow finds it there already. */
+  #draft: Uint8Array = new Uint8Array(256);
   readonly #undo: UndoLog;
 
   constructor(undo: UndoLog = new UndoLog()) {
@@ -52,7 +57,7 @@ export class TemplateTable {
 
   /** How many encapsulations are in use. */
   get size(): number {
-    return this.#ids.size;
+    return this.#entries.length - this.#free.length;
   }
 
   /**
@@ -61,29 +66,53 @@ export class TemplateTable {
    * @returns its id, to be given back by {@link release}
    */
   acquire(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): number {
-    return this.#acquire(serialise(ether, ip, encap));
+    const udpAt = ETHER_LEN + ipHeaderLen(ip);
+    const length = udpAt + encapLen(encap);
+    if (length > this.#draft.length) this.#draft = new Uint8Array(length);
+    const draft = this.#draft;
+    writeEther(draft, 0, ether);
+    writeIp(draft, ETHER_LEN, ip, 0);
+    writeEncap(draft, udpAt, encap, 0);
+    wr16(draft, lengthAt(draft), 0);
+    wr32(draft, udpAt, GENEVE_PORT);
+    wr16(draft, udpAt + 4, 0);
+    return this.#acquire(draft, length, udpAt);
   }
 
   /** Takes an encapsulation into use that another table has serialised. */
   acquireBytes(bytes: Uint8Array, udpAt: number): number {
-    return this.#acquire(templateOf(bytes, udpAt));
+    return this.#acquire(bytes, bytes.length, udpAt);
   }
 
-  #acquire(template: Template): number {
-    // The position of UDP is in the key too: bytes alone do not tell extension headers from what follows them.
-    const key = `${template.udpAt}:${String.fromCharCode(...template.bytes)}`;
-    const known = this.#ids.get(key);
-    const entry = known === undefined ? undefined : this.#entries[known];
-    if (known !== undefined && entry !== undefined) {
-      entry.users += 1;
-      this.#noteAcquired(known);
-      return known;
+  #acquire(bytes: Uint8Array, length: number, udpAt: number): number {
+    const hash = hashBytes(bytes, length);
+    const known = this.#find(hash, bytes, length, udpAt);
+    if (known !== undefined) {
+      known.entry.users += 1;
+      this.#noteAcquired(known.id);
+      return known.id;
     }
     const id = this.#free.pop() ?? this.#entries.length;
-    this.#entries[id] = { ...template, key, users: 1 };
-    this.#ids.set(key, id);
+    this.#put(id, { ...templateOf(bytes.slice(0, length), udpAt), hash, users: 1 });
     this.#noteAcquired(id);
     return id;
+  }
+
+  /** The position of UDP counts too: bytes alone do not tell extension headers from what follows them. */
+  #find(hash: number, bytes: Uint8Array, length: number, udpAt: number): { id: number; entry: Entry } | undefined {
+    for (const id of this.#ids.get(hash) ?? NO_IDS) {
+      const entry = this.#entries[id];
+      if (entry?.bytes.length === length && entry.udpAt === udpAt && startsWith(bytes, entry.bytes))
+        return { id, entry };
+    }
+    return undefined;
+  }
+
+  #put(id: number, entry: Entry): void {
+    this.#entries[id] = entry;
+    const ids = this.#ids.get(entry.hash);
+    if (ids === undefined) this.#ids.set(entry.hash, [id]);
+    else ids.push(id);
   }
 
   /** Gives back an id that {@link acquire} gave. */
@@ -94,7 +123,9 @@ export class TemplateTable {
     if (this.#undo.isOn) this.#undo.note(() => this.#takeBack(id, entry));
     if (entry.users > 0) return;
     this.#entries[id] = undefined;
-    this.#ids.delete(entry.key);
+    const left = (this.#ids.get(entry.hash) ?? NO_IDS).filter((each) => each !== id);
+    if (left.length > 0) this.#ids.set(entry.hash, left);
+    else this.#ids.delete(entry.hash);
     this.#free.push(id);
   }
 
@@ -112,29 +143,36 @@ export class TemplateTable {
     entry.users += 1;
     if (entry.users > 1) return;
     this.#free.pop();
-    this.#entries[id] = entry;
-    this.#ids.set(entry.key, id);
+    this.#put(id, entry);
   }
 }
 
-function serialise(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): Template {
-  const udpAt = ETHER_LEN + ipHeaderLen(ip);
-  const udpLengthBase = encapLen(encap);
-  const bytes = new Uint8Array(udpAt + udpLengthBase);
-  writeEther(bytes, 0, ether);
-  writeIp(bytes, ETHER_LEN, ip, 0);
-  writeEncap(bytes, udpAt, { ...encap, entropy: 0 }, 0);
-  const template = templateOf(bytes, udpAt);
-  bytes.fill(0, template.ipLengthAt, template.ipLengthAt + 2);
-  bytes.fill(0, udpAt + 4, udpAt + 6);
-  return template;
+const NO_IDS: readonly number[] = [];
+
+function hashBytes(bytes: Uint8Array, length: number): number {
+  let hash = length;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ rd8(bytes, i), 0x01000193);
+  return hash;
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i++) if (rd8(bytes, i) !== rd8(start, i)) return false;
+  return true;
+}
+
+/** Offset of the length field of the IP header. */
+function lengthAt(bytes: Uint8Array): number {
+  return ETHER_LEN + (isIpv4(bytes) ? 2 : 4);
+}
+
+function isIpv4(bytes: Uint8Array): boolean {
+  return rd8(bytes, ETHER_LEN) >>> 4 === 4;
 }
 
 function templateOf(bytes: Uint8Array, udpAt: number): Template {
   const udpLengthBase = bytes.length - udpAt;
-  const isV4 = rd8(bytes, ETHER_LEN) >>> 4 === 4;
-  const ipLengthAt = ETHER_LEN + (isV4 ? 2 : 4);
-  const ipLengthBase = isV4 ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
+  const ipLengthAt = lengthAt(bytes);
+  const ipLengthBase = isIpv4(bytes) ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
   const words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => rdWord(bytes, 4 * i));
   return { bytes, words, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
 }
