@@ -11,11 +11,12 @@ import { readStats } from "../layer/layer-stats.js";
 import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
 import type { KMutex } from "../provider/lock/k-mutex.js";
+import { LockReentryError } from "../provider/lock/reentry-error.js";
 import { completeProviders, type Providers } from "../provider/providers.js";
 import type { StatBlock, StatRegistration, StatsProvider } from "../provider/stats.js";
 import type { Rule } from "../rule/rule.js";
 import { TemplateTable } from "../transform/template-table.js";
-import type { Verdict } from "../verdict.js";
+import { Verdict } from "../verdict.js";
 import {
   describeLayer,
   dumpLayer,
@@ -90,6 +91,8 @@ export class Port {
   readonly #lock: KMutex;
   #state: PortState = "ready";
   #epoch = 1;
+  /** A packet is being processed: whoever calls now does so from within. */
+  #isUnderWay = false;
 
   /**
    * @param image what the port continues from, in state *restored*
@@ -159,17 +162,60 @@ export class Port {
   }
 
   /**
-   * Takes one frame through the port, rewriting it in place. Never throws, whatever the bytes; details are in {@link result}.
+   * Takes one frame through the port, rewriting it in place. Never throws, whatever the bytes; details are in {@link result}. Called in the
+   * middle of a packet, by a probe say, it does nothing but return `Error`: the result is that of the packet under way.
    *
    * @param dir `out` for a frame of the guest, `in` for one from the network
    */
   process(dir: Direction, frame: Frame): Verdict {
-    return this.#pipeline.process(dir, frame, this.#state, this.#epoch);
+    if (this.#isUnderWay) return Verdict.Error;
+    this.#isUnderWay = true;
+    try {
+      return this.#pipeline.process(dir, frame, this.#state, this.#epoch);
+    } finally {
+      this.#isUnderWay = false;
+    }
+  }
+
+  /**
+   * {@link process} for frames of one direction, in their order: what it does to each, and to the port, is the same.
+   *
+   * @param verdicts gets the verdict of each frame; frames that it has no room for are not processed
+   * @param done told of each frame when its verdict stands and {@link result} is about it, for answers, reasons and hashes
+   * @returns how many frames were processed
+   */
+  processBatch(
+    dir: Direction,
+    frames: readonly Frame[],
+    verdicts: Uint8Array,
+    done?: (index: number, verdict: Verdict) => void,
+  ): number {
+    if (this.#isUnderWay) return 0;
+    this.#isUnderWay = true;
+    try {
+      let count = 0;
+      for (const frame of frames) {
+        if (count >= verdicts.length) break;
+        const verdict = this.#pipeline.process(dir, frame, this.#state, this.#epoch);
+        verdicts[count] = verdict;
+        done?.(count, verdict);
+        count++;
+      }
+      return count;
+    } finally {
+      this.#isUnderWay = false;
+    }
   }
 
   /** {@link process}, telling `observer` every step of the packet's way. The frame, the result and the port come out the same. */
   observe(dir: Direction, frame: Frame, observer: PacketObserver): Verdict {
-    return this.#pipeline.observe(dir, frame, this.#state, this.#epoch, observer);
+    if (this.#isUnderWay) return Verdict.Error;
+    this.#isUnderWay = true;
+    try {
+      return this.#pipeline.observe(dir, frame, this.#state, this.#epoch, observer);
+    } finally {
+      this.#isUnderWay = false;
+    }
   }
 
   /**
@@ -180,7 +226,14 @@ export class Port {
    * Exact if the actions' descriptors keep to `FlowDescriptor` and have `reclaim` wherever they have `release`.
    */
   dryRun(dir: Direction, frame: Frame, observer: PacketObserver = {}): DryRunResult {
-    return this.#lock.hold(() => this.#dryRun.run(dir, frame, this.#state, this.#epoch, observer), "dryRun");
+    return this.#hold("dryRun", () => {
+      this.#isUnderWay = true;
+      try {
+        return this.#dryRun.run(dir, frame, this.#state, this.#epoch, observer);
+      } finally {
+        this.#isUnderWay = false;
+      }
+    });
   }
 
   /** To *running*, from any state. */
@@ -196,13 +249,13 @@ export class Port {
 
   /** To *ready*, from any state: every flow is forgotten; rules, counters and epoch stay. */
   reset(): void {
-    this.#lock.hold(() => {
+    this.#hold("reset", () => {
       for (const layer of this.#parts.layers) layer.clearFlows();
       this.#parts.uft.clear();
       this.#parts.tcp.clear();
       this.#parts.tracking.noteGauges();
       this.#state = "ready";
-    }, "reset");
+    });
   }
 
   /**
@@ -249,25 +302,25 @@ export class Port {
   /** Forgets the unified entries; layers and TCP tracking keep theirs. @throws OpteError `BadState` */
   clearUft(): void {
     this.#require(RUNNING);
-    this.#lock.hold(() => {
+    this.#hold("clearUft", () => {
       this.#parts.uft.clear();
       this.#parts.tracking.noteGauges();
-    }, "clearUft");
+    });
   }
 
   /** Forgets a layer's flows; unified entries made from them go on. @throws OpteError `BadState`, `LayerNotFound` */
   clearLft(layer: string): void {
     this.#require(RUNNING);
     const found = this.#layer(layer);
-    this.#lock.hold(() => {
+    this.#hold("clearLft", () => {
       found.clearFlows();
-    }, "clearLft");
+    });
   }
 
   /** Removes every flow whose time has come; to be called about once a second. @throws OpteError `BadState` */
   expireFlows(): void {
     this.#require(RUNNING);
-    this.#lock.hold(() => {
+    this.#hold("expireFlows", () => {
       const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
       const { probes } = providers;
       const nowMs = providers.clock.nowMs();
@@ -281,7 +334,7 @@ export class Port {
       uft.out.expire(nowMs, scratchKey, expired("uft_out"));
       for (const layer of layers) layer.expireFlows(nowMs, scratchKey);
       tracking.noteGauges();
-    }, "expireFlows");
+    });
   }
 
   /**
@@ -292,7 +345,7 @@ export class Port {
    * @param extent `rules` leaves flows, hits and counters out: the port that is made of it has the same rules under the same ids
    */
   snapshot(encoder: SnapshotEncoder, extent: SnapshotExtent = "all"): PortSnapshot {
-    return this.#lock.hold(() => {
+    return this.#hold("snapshot", () => {
       const { name, mac } = this;
       const { uft, tcp, layers, providers } = this.#parts;
       const identity = {
@@ -303,7 +356,7 @@ export class Port {
         layers: layers.map((layer) => ({ name: layer.name, flowLimit: layer.flows.limit })),
       };
       return takeSnapshot(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder, extent);
-    }, "snapshot");
+    });
   }
 
   /** @throws OpteError `BadState` */
@@ -372,6 +425,12 @@ export class Port {
     for (const registration of this.#registrations) registration.unregister();
   }
 
+  /** Runs a control operation under the lock, and not in the middle of a packet, whose tables would change under it. */
+  #hold<T>(site: string, operation: () => T): T {
+    if (this.#isUnderWay) throw new LockReentryError(this.#lock.name, "a packet under way", site);
+    return this.#lock.hold(operation, site);
+  }
+
   #require(states: readonly PortState[]): void {
     if (!states.includes(this.#state)) throw new OpteError({ kind: "BadState", msg: this.#state });
   }
@@ -385,11 +444,11 @@ export class Port {
   #change<T>(layer: string, change: (layer: Layer) => T): T {
     this.#require(CHANGEABLE);
     const found = this.#layer(layer);
-    return this.#lock.hold(() => {
+    return this.#hold(`rule change of layer "${layer}"`, () => {
       const result = change(found);
       this.#epoch++;
       return result;
-    }, `rule change of layer "${layer}"`);
+    });
   }
 }
 

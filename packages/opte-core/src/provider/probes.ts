@@ -30,7 +30,7 @@ export type ProcessPath = 1 | 2 | 3;
  *   member may be added or taken away at any time and counts from the next probe point on.
  * - *Must:* take what it needs out of the arguments before it returns. Flows, frames and states are the engine's working memory,
  *   which the next step overwrites; `flow.toString()` and `frame.slice()` make copies.
- * - *Must not:* throw, write to an argument, keep one, return a promise, or call back into the port (its lock reports that).
+ * - *Must not:* throw, write to an argument, keep one, return a promise, or call back into the port (which reports that).
  * - *Cost:* one predictable branch at each point while nobody listens. A listener's time is added to every packet that passes it.
  *
  * `probesSuite` of `opte-core/testing` checks an implementation.
