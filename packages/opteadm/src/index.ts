@@ -3,4 +3,4 @@
 export { describePort } from "./commands/check-config.js";
 export { runCommandLine } from "./run/run-command-line.js";
 export type { Surroundings, TextSink } from "./run/surroundings.js";
-export type { DeviceCommands, XdeDevice } from "./run/xde-device.js";
+export type { XdeDevice } from "./run/xde-device.js";

@@ -2,6 +2,7 @@
 
 import { IpCidr, Ipv4Addr, MacAddr, OpteError } from "opte-api";
 import { describe, expect, it } from "vitest";
+import { XdeClientError } from "xde-binding/in-process";
 import { scriptedRun } from "./scripted-run.js";
 
 const CREATE = [
@@ -236,5 +237,24 @@ describe("--version and help", () => {
     const { exit, stdout } = await scriptedRun(["help", "dump-layer"]);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^Usage: opteadm dump-layer -p <PORT> <NAME> \[OPTIONS\]\n/);
+  });
+});
+
+describe("add-fw-rule", () => {
+  const RULE = ["add-fw-rule", "-p", "opte0", "--dir", "in", "--hosts", "any", "--protocol", "tcp", "--ports", "80"];
+  const argv = [...RULE, "--action", "allow", "--priority", "1"];
+
+  it("tells the rule's id", async () => {
+    expect(await scriptedRun(argv, { AddFwRuleId: { id: 7 } })).toMatchObject({ exit: 0, stdout: "7\n" });
+    expect((await scriptedRun([...argv, "--format", "json"], { AddFwRuleId: { id: 7 } })).stdout).toBe('{"id":7}\n');
+  });
+
+  it("adds it to a device that cannot tell", async () => {
+    const refuse = (): unknown => {
+      throw new XdeClientError({ kind: "NotSupported", cmd: "AddFwRuleId" });
+    };
+    const { exit, stdout, asked } = await scriptedRun(argv, { AddFwRuleId: refuse });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
+    expect(asked.map(([name]) => name)).toEqual(["AddFwRuleId", "AddFwRule"]);
   });
 });

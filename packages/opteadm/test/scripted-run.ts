@@ -36,6 +36,12 @@ export async function scriptedRun(
   let pausesLeft = pauses;
   let stdout = "";
   let stderr = "";
+  const call = (name: CommandName, request: unknown): Promise<never> => {
+    asked.push([name, request]);
+    const answer = script[name] ?? {};
+    // Unwrap: the scripts of the tests hold what the command named is asked and answered with.
+    return Promise.resolve().then(() => (isFunction(answer) ? answer(request as never) : answer) as never);
+  };
   const exit = await runCommandLine(argv, {
     version: "1.2.3",
     env,
@@ -53,12 +59,10 @@ export async function scriptedRun(
       }),
     connect: () =>
       Promise.resolve({
-        call: (name, request): Promise<never> => {
-          asked.push([name, request]);
-          const answer = script[name] ?? {};
-          // Unwrap: the scripts of the tests hold what the command named is asked and answered with.
-          return Promise.resolve().then(() => (isFunction(answer) ? answer(request as never) : answer) as never);
-        },
+        call,
+        dumpLayer: (request) => call("DumpLayer", request),
+        dumpUft: (request) => call("DumpUft", request),
+        dumpTcpFlows: (request) => call("DumpTcpFlows", request),
         close: () => undefined,
       }),
   });

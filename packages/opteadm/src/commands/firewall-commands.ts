@@ -1,10 +1,19 @@
 // Subcommands about the firewall of a port.
 
-import { Direction, TextError, type Uint64 } from "opte-api";
-import { FirewallAction, FirewallHosts, FirewallPorts, FirewallProtocol, FirewallRule } from "oxide-vpc/api";
+import { Direction, Errno, TextError, type Uint64 } from "opte-api";
+import {
+  type AddFwRuleReq,
+  FirewallAction,
+  FirewallHosts,
+  FirewallPorts,
+  FirewallProtocol,
+  FirewallRule,
+} from "oxide-vpc/api";
+import { XdeClientError } from "xde-binding/in-process";
 import type { SubcommandMaker } from "../grammar/program.js";
 import { numberUpTo, uint64 } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
+import type { XdeDevice } from "../run/xde-device.js";
 import { UserError } from "../user-error.js";
 import { type PortOption, withPort } from "./port-option.js";
 
@@ -34,13 +43,9 @@ export function addFirewallCommands(make: SubcommandMaker, session: Session): vo
     .needs("--priority <PRIORITY>", "0 to 65535; lower ones come first", numberUpTo(MAX_PRIORITY))
     .action(async ({ p: portName, dir, hosts, protocol, ports, action, priority }: RuleOptions) => {
       const rule: FirewallRule = { direction: dir, filters: { hosts, protocol, ports }, action, priority };
-      const device = await session.device();
-      if (session.format === "compat") {
-        await device.call("AddFwRule", { portName, rule });
-        return;
-      }
-      const added = await device.call("AddFwRuleId", { portName, rule });
-      session.showText({ json: added, lines: [String(added.id)] });
+      const id = await addRule(await session.device(), { portName, rule }, session.format !== "compat");
+      if (id === undefined) session.done();
+      else session.showText({ json: { id }, lines: [String(id)] });
     });
 
   withPort(make("rm-fw-rule", "remove a firewall rule"))
@@ -58,6 +63,26 @@ export function addFirewallCommands(make: SubcommandMaker, session: Session): vo
       await (await session.device()).call("SetFwRules", { portName, rules });
       session.done();
     });
+}
+
+/** Adds a rule. @returns its id, if it is wanted and the device can tell it, as a real xde cannot */
+async function addRule(device: XdeDevice, request: AddFwRuleReq, wantsId: boolean): Promise<Uint64 | undefined> {
+  if (wantsId) {
+    try {
+      return (await device.call("AddFwRuleId", request)).id;
+    } catch (error) {
+      if (!isNotSupported(error)) throw error;
+    }
+  }
+  await device.call("AddFwRule", request);
+  return undefined;
+}
+
+/** Whether the command is not one of the device's: said by the client of a real xde, or by a device. */
+function isNotSupported(error: unknown): boolean {
+  if (!(error instanceof XdeClientError)) return false;
+  const { fault } = error;
+  return fault.kind === "NotSupported" || (fault.kind === "CommandError" && fault.error.errno === Errno.ENOTSUP);
 }
 
 const RULE_HELP = `

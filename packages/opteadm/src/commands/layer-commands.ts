@@ -21,17 +21,17 @@ export function addLayerCommands(make: SubcommandMaker, session: Session): void 
   withPort(make("dump-layer", "show the rules and flows of a layer"))
     .positional("<NAME>", "the layer: gateway, firewall, router, nat, overlay", asText)
     .action(async (name: string, { p: port }: PortOption) => {
-      const layer = await (await session.device()).call("DumpLayer", { portName: port, name });
+      const layer = await (await session.device()).dumpLayer({ portName: port, name });
       session.show({ json: layer, tables: () => layerTables(layer), compat: () => compatLayer(port, layer) });
     });
 
   withPort(make("dump-uft", "show the unified flow table of a port")).action(async ({ p: port }: PortOption) => {
-    const uft = await (await session.device()).call("DumpUft", { portName: port });
+    const uft = await (await session.device()).dumpUft({ portName: port });
     session.show({ json: uft, tables: () => uftTables(uft), compat: () => compatUft(uft) });
   });
 
   withPort(make("dump-tcp-flows", "show the TCP connections of a port")).action(async ({ p: port }: PortOption) => {
-    const flows = await (await session.device()).call("DumpTcpFlows", { portName: port });
+    const flows = await (await session.device()).dumpTcpFlows({ portName: port });
     session.show({ json: flows, tables: () => tcpFlowTables(flows), compat: () => compatTcpFlows(flows) });
   });
 

@@ -13,7 +13,16 @@ interface RunSurroundings {
   readonly stdout: { readonly write: (text: string) => void; readonly isTerminal: boolean };
   readonly stderr: { readonly write: (text: string) => void; readonly isTerminal: boolean };
   readonly readStdin: () => Promise<string>;
-  readonly connect: () => Promise<{ readonly call: AnswerCommand; readonly close: () => void }>;
+  readonly connect: () => Promise<StandInDevice>;
+}
+
+/** The part of a client of the device that commands are sent by. */
+interface StandInDevice {
+  readonly call: AnswerCommand;
+  readonly dumpLayer: (request: unknown) => Promise<unknown>;
+  readonly dumpUft: (request: unknown) => Promise<unknown>;
+  readonly dumpTcpFlows: (request: unknown) => Promise<unknown>;
+  readonly close: () => void;
 }
 
 type RunCommandLine = (argv: readonly string[], surroundings: RunSurroundings) => Promise<number>;
@@ -67,9 +76,19 @@ function commandLine(runCommandLine: RunCommandLine): CommandLine {
         stdout: { write: (text) => void (stdout += text), isTerminal: false },
         stderr: { write: (text) => void (stderr += text), isTerminal: false },
         readStdin: () => Promise.resolve(stdin),
-        connect: () => Promise.resolve({ call: answer, close: () => undefined }),
+        connect: () => Promise.resolve(standIn(answer)),
       });
       return { exit, stdout, stderr };
     },
+  };
+}
+
+function standIn(call: AnswerCommand): StandInDevice {
+  return {
+    call,
+    dumpLayer: (request) => call("DumpLayer", request),
+    dumpUft: (request) => call("DumpUft", request),
+    dumpTcpFlows: (request) => call("DumpTcpFlows", request),
+    close: () => undefined,
   };
 }
