@@ -54,7 +54,7 @@ export class Session {
   /** Ends the connection, if there is one. */
   async close(): Promise<void> {
     const device = await this.#device?.catch(() => undefined);
-    await device?.close();
+    device?.close();
   }
 
   /** Writes an answer in the chosen form. */
