@@ -1,8 +1,11 @@
 import { IpAddr, MacAddr, OpteError, type OpteErrorPayload, Vni } from "opte-api";
+import type { StatsProvider } from "opte-core";
 import { XDE_COMMANDS } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createReq, guest, SledBench, VNI } from "../../test/sled-bench.js";
 import { MemoryLink } from "../link/memory-link.js";
+import { StatsRegistry } from "../provider/stats-registry.js";
+import { Xde } from "./xde.js";
 
 const A = guest(1, "fd44::1");
 const B = guest(2, "fd44::1");
@@ -172,6 +175,33 @@ describe("creating a port", () => {
     const before = await visible(bench);
     expect(await errorOf(() => bench.xde.handlers.CreateXde(changed(change)))).toMatchObject(error);
     expect(await visible(bench)).toEqual(before);
+  });
+
+  it("fails at whichever block of counters cannot be published, and leaves nothing behind", async () => {
+    const stats = new StatsRegistry();
+    let left = Infinity;
+    const failing: StatsProvider = {
+      register(block) {
+        if (left-- <= 0) throw new Error("no room");
+        return stats.register(block);
+      },
+    };
+    const [u1] = MemoryLink.pair("u1", "far");
+    const xde = new Xde({ providers: { clock: { nowMs: () => 0 }, stats: failing }, links: () => u1 });
+    await xde.handlers.SetXdeUnderlay({ u1: "u1", u2: "u1" });
+    const earlier = guest(2, "fd77::1");
+    await xde.handlers.SetVirt2Phys({ vip: A.ip4, phys: { ether: A.mac, ip: earlier.physIp, vni: VNI } });
+    const before = await xde.handlers.DumpVirt2Phys(undefined);
+    // Route cache, port, five layers
+    for (let room = 0; room < 7; room++) {
+      left = room;
+      expect(await errorOf(() => xde.handlers.CreateXde(createReq(A)))).toEqual({ kind: "PortCreate", msg: "no room" });
+      expect([...stats.snapshot().keys()]).toEqual(["xde:xde", "xde:xde_drops"]);
+      expect(await xde.handlers.DumpVirt2Phys(undefined)).toEqual(before);
+      expect(await xde.handlers.ListPorts(undefined)).toEqual({ ports: [] });
+    }
+    left = 7;
+    await xde.handlers.CreateXde(createReq(A));
   });
 
   it("needs the underlay", async () => {
