@@ -15,6 +15,7 @@ export default defineConfig({
           alias: [
             { find: /^opte-api\/codec$/, replacement: source("opte-api/src/codec/index.ts") },
             { find: /^opte-core\/testing$/, replacement: source("opte-core/src/testing/index.ts") },
+            { find: /^xde-binding\/program$/, replacement: source("xde-binding/src/program/index.ts") },
             { find: /^xde-binding\/in-process$/, replacement: source("xde-binding/src/in-process/index.ts") },
             { find: /^oxide-vpc\/api$/, replacement: source("oxide-vpc/src/api/index.ts") },
             { find: /^(opte-api|opte-core|oxide-vpc|xde-binding|opteadm)$/, replacement: source("$1/src/index.ts") },

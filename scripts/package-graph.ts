@@ -19,7 +19,7 @@ const CODEC = ["opte-api/codec"] as const;
 const CORE = ["opte-core", "opte-core/testing"] as const;
 const VPC_API = ["oxide-vpc/api"] as const;
 const VPC = ["oxide-vpc", ...VPC_API] as const;
-const XDE = ["xde-binding", "xde-binding/in-process"] as const;
+const XDE = ["xde-binding", "xde-binding/in-process", "xde-binding/program"] as const;
 
 /** The package graph, from the bottom up; the key is the npm name. */
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     "in-process/index": "src/in-process/index.ts",
+    "program/index": "src/program/index.ts",
     "shard-worker": "src/shard/shard-worker.ts",
   },
   format: "esm",

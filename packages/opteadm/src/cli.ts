@@ -1,25 +1,20 @@
 #!/usr/bin/env node
 // The command `opteadm`.
 
-import { readFileSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { runCommandLine } from "./run/run-command-line.js";
 import type { TextSink } from "./run/surroundings.js";
-import { UserError } from "./user-error.js";
+import { endWithReader, packageVersion, UserError } from "xde-binding/program";
 
-// A reader that has seen enough, as `head`, is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+endWithReader();
 
 /** Ends what still waits for nobody. */
 const finish = new AbortController();
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  version: packageVersion(),
+  version: packageVersion(new URL("../package.json", import.meta.url)),
   env: process.env,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
@@ -54,11 +49,4 @@ async function pause(ms: number): Promise<boolean> {
 
 function sink(stream: NodeJS.WriteStream): TextSink {
   return { write: (part) => void stream.write(part), isTerminal: stream.isTTY };
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "unknown";
 }

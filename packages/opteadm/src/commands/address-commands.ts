@@ -6,7 +6,7 @@ import type { SubcommandMaker } from "../grammar/program.js";
 import { UsageError } from "../grammar/usage-error.js";
 import type { Session } from "../run/session.js";
 import type { XdeDevice } from "../run/xde-device.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { externalIpv4, externalIpv6, type ExternalOptions, withExternalIps } from "./external-options.js";
 import { type PortOption, withPort } from "./port-option.js";
 

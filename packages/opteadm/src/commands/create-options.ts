@@ -12,7 +12,7 @@ import {
   type Vni,
 } from "opte-api";
 import { type ExternalIpCfg, IpCfg, type IpFamilyCfg, NO_EXTERNAL_IPS, type VpcCfg } from "oxide-vpc/api";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { externalIpv4, externalIpv6, type ExternalOptions } from "./external-options.js";
 
 /** What commander hands over. */

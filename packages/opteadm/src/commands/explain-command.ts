@@ -3,7 +3,7 @@
 import { Direction, type ExplainResp, TextError } from "opte-api";
 import type { SubcommandMaker } from "../grammar/program.js";
 import type { Session } from "../run/session.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";
 
 interface ExplainOptions extends PortOption {

@@ -14,7 +14,7 @@ import type { SubcommandMaker } from "../grammar/program.js";
 import { numberUpTo, uint64 } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
 import type { XdeDevice } from "../run/xde-device.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";
 
 const MAX_PRIORITY = 0xffff;

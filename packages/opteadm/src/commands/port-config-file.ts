@@ -3,7 +3,7 @@
 import { decodeUtf8 } from "opte-api";
 import { parsePortConfig, type PortConfig, PortConfigError } from "oxide-vpc/api";
 import type { Surroundings } from "../run/surroundings.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 
 /** @throws UserError that names the file and every field at fault */
 export async function readPortConfig({ readFile }: Surroundings, file: string): Promise<PortConfig> {

@@ -5,7 +5,7 @@ import { type AddRouterEntryReq, RouterClass, RouterTarget } from "oxide-vpc/api
 import type { SubcommandMaker } from "../grammar/program.js";
 import type { Subcommand } from "../grammar/subcommand.js";
 import type { Session } from "../run/session.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";
 
 /** Adds them. */

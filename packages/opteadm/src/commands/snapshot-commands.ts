@@ -3,7 +3,7 @@
 import type { SubcommandMaker } from "../grammar/program.js";
 import { asText } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
-import { UserError } from "../user-error.js";
+import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";
 
 /** Bytes that one command carries. */

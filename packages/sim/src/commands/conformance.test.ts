@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FieldReader, parseJson } from "../conformance/json.js";
 import { addConformanceCommand } from "./conformance.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 const GOOD = '{"rec":"text","type":"vni","input":"7","ok":{"canonical":"7","value":7,"bytes":"000007"}}';
 const BAD = '{"rec":"text","type":"vni","input":"8","ok":{"canonical":"9","value":9,"bytes":"000009"}}';

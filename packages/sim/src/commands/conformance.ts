@@ -8,7 +8,7 @@ import { runConformance } from "../conformance/run-conformance.js";
 import type { Tally } from "../conformance/tally.js";
 import { tallyTable } from "../conformance/tally-table.js";
 import { findVectorFiles } from "../conformance/vector-files.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 interface ConformanceFlags {
   readonly area: readonly string[];

@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { ReplayEvent } from "../replay/replay-event.js";
 import { ReplayRecording } from "../replay/replay-recording.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 /** Bytes are gathered to so many before they are written. */
 const BUFFER_LEN = 1 << 18;

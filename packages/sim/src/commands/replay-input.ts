@@ -6,7 +6,7 @@ import { PortConfigError } from "oxide-vpc/api";
 import { type EventFilter, FilterError, parseFilter } from "../replay/event-filter.js";
 import { type Replay, replay } from "../replay/replay.js";
 import { parseReplayConfig, type ReplayConfig } from "../replay/replay-config.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 /** @throws UserError if the file cannot be read, is not JSON, or describes no port that can be replayed through */
 export function readConfigFile(path: string): ReplayConfig {

@@ -7,7 +7,7 @@ import { configJson, RECORDED_CAPTURE } from "../../test/replay-inputs.js";
 import { readCapture } from "../capture/capture.js";
 import { FieldReader, parseJson } from "../conformance/json.js";
 import { addReplayCommand } from "./replay.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 let folder: string;
 let out: string;

@@ -16,7 +16,7 @@ import { FileRecording } from "./file-recording.js";
 import { LineOutput } from "./line-output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { isSameFile, openReplay, readConfigFile, readFilter, readInputFile } from "./replay-input.js";
-import { UserError } from "./user-error.js";
+import { UserError } from "xde-binding/program";
 
 interface ReplayFlags {
   readonly config: string;
