@@ -33,3 +33,6 @@ export {
   ShardedPorts,
   type ShardOptions,
 } from "./shard/sharded-ports.js";
+export { SOCKET_VARIABLE, type SocketOwner, socketPaths, type SocketPaths } from "./transport/socket-path.js";
+export { type UnixSocketOptions, UnixSocketServer } from "./transport/unix-socket-server.js";
+export { UnixSocketTransport } from "./transport/unix-socket-transport.js";

@@ -40,17 +40,18 @@ export const XDE_IOCTLS: readonly DldIoctl[] = [
 /** The way into a device, for transports. */
 export class XdeEntryPoint {
   readonly #handlers: DeviceHandlers;
-  readonly #onFault: (error: unknown) => void;
+  /** Told of what should not have happened. */
+  readonly onFault: (error: unknown) => void;
 
   /** @param onFault is told what a handler threw besides an OpteError: a mistake of the handler, which its caller sees as EIO */
   constructor(handlers: DeviceHandlers, onFault: (error: unknown) => void = ignore) {
     this.#handlers = handlers;
-    this.#onFault = onFault;
+    this.onFault = onFault;
   }
 
   /** Opens a connection for a caller with these rights. */
   open(rights: CommandRights): DeviceConnection {
-    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.#onFault);
+    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.onFault);
   }
 
   /** One ioctl: `address` leads to its argument. @returns the error number, 0 for success; never rejects */

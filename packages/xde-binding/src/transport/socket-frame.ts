@@ -1,0 +1,111 @@
+// Ioctls on a stream of bytes.
+//
+//    0  length    u32, big-endian: of what follows, at least 72
+//    4  argument  72 bytes as in memory, its pointers null; of an answer, the padding at 12 holds the error number, i32 little-endian
+//   76  body      of a request: `reqLen` bytes; of an answer: `respLenNeeded` bytes if the copy-out flag is set, else none
+
+import { decodeOpteCmdIoctl, encodeOpteCmdIoctl, IOCTL_SZ, MAX_MESSAGE_LEN, type OpteCmdIoctl } from "opte-api/codec";
+
+const LENGTH_LEN = 4;
+const MAX_FRAME_LEN = IOCTL_SZ + MAX_MESSAGE_LEN;
+/** Padding of the argument in memory. */
+const ERRNO_OFFSET = 12;
+
+/** A frame without its length. */
+export interface Frame {
+  /** 72 bytes. */
+  readonly argument: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** What comes in is no frame: there is no telling where the next one begins. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
+
+/** The bytes of a request. */
+export function requestFrame(argument: OpteCmdIoctl, body: Uint8Array): Uint8Array {
+  return frame(encodeOpteCmdIoctl(argument), body);
+}
+
+/** The bytes of an answer. */
+export function answerFrame(argument: Uint8Array, errno: number, body: Uint8Array): Uint8Array {
+  const bytes = frame(argument, body);
+  new DataView(bytes.buffer).setInt32(LENGTH_LEN + ERRNO_OFFSET, errno, true);
+  return bytes;
+}
+
+/** Error number and argument of an answer. @throws CodecError */
+export function readAnswer({ argument }: Frame): { readonly errno: number; readonly argument: OpteCmdIoctl } {
+  const view = new DataView(argument.buffer, argument.byteOffset, argument.byteLength);
+  return { errno: view.getInt32(ERRNO_OFFSET, true), argument: decodeOpteCmdIoctl(argument) };
+}
+
+/** Puts frames together from the pieces in which a stream delivers them. */
+export class FrameReader {
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+
+  /**
+   * The frames that `piece` completes; what is left waits for the next piece. Never holds more than one frame that is not complete.
+   *
+   * @throws FrameError for a length that no frame has
+   */
+  *push(piece: Uint8Array): Generator<Frame, undefined> {
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    for (let needed = this.#needed(); this.#length >= needed; needed = this.#needed()) {
+      const bytes = this.#take(needed);
+      yield {
+        argument: bytes.subarray(LENGTH_LEN, LENGTH_LEN + IOCTL_SZ),
+        body: bytes.subarray(LENGTH_LEN + IOCTL_SZ),
+      };
+    }
+    return undefined;
+  }
+
+  /** Bytes of the next frame, its length included. */
+  #needed(): number {
+    if (this.#length < LENGTH_LEN) return LENGTH_LEN + IOCTL_SZ;
+    const [first] = this.#join(LENGTH_LEN);
+    // Unwrap: there are bytes, so there is a piece
+    const head = first as Uint8Array;
+    const length = new DataView(head.buffer, head.byteOffset, LENGTH_LEN).getUint32(0);
+    if (length < IOCTL_SZ || length > MAX_FRAME_LEN)
+      throw new FrameError(`a frame has ${IOCTL_SZ} to ${MAX_FRAME_LEN} bytes behind its length, not ${length}`);
+    return LENGTH_LEN + length;
+  }
+
+  #take(length: number): Uint8Array {
+    const [first = new Uint8Array(), ...others] = this.#join(length);
+    this.#pieces = first.length > length ? [first.subarray(length), ...others] : others;
+    this.#length -= length;
+    return first.subarray(0, length);
+  }
+
+  /** Makes the first piece at least `length` bytes long. Only what belongs to one frame is copied, so a byte is copied but twice. */
+  #join(length: number): readonly Uint8Array[] {
+    const [first] = this.#pieces;
+    if (first === undefined || first.length >= length) return this.#pieces;
+    const joined = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      // Unwrap: the pieces have `length` bytes together
+      const piece = this.#pieces.shift() as Uint8Array;
+      const part = piece.subarray(0, length - at);
+      joined.set(part, at);
+      at += part.length;
+      if (part.length < piece.length) this.#pieces.unshift(piece.subarray(part.length));
+    }
+    this.#pieces.unshift(joined);
+    return this.#pieces;
+  }
+}
+
+function frame(argument: Uint8Array, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(LENGTH_LEN + IOCTL_SZ + body.length);
+  new DataView(bytes.buffer).setUint32(0, IOCTL_SZ + body.length);
+  bytes.set(argument, LENGTH_LEN);
+  bytes.set(body, LENGTH_LEN + IOCTL_SZ);
+  return bytes;
+}
