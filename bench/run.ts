@@ -3,6 +3,7 @@
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CASE_GROUPS } from "./cases/index.ts";
 import type { CaseGroup } from "./harness/case-group.ts";
@@ -13,6 +14,9 @@ import { describeRun, loadNow, readResults, type Results } from "./report/result
 import { rowCells, TABLE_HEAD } from "./report/text.ts";
 import { tableText } from "./table.ts";
 
+/** Where profiles go; not kept in git. */
+const PROFILES = fileURLToPath(new URL("profile/", import.meta.url));
+
 const { values: options } = parseArgs({
   options: {
     filter: { type: "string", default: "" },
@@ -22,11 +26,13 @@ const { values: options } = parseArgs({
     list: { type: "boolean", default: false },
     publish: { type: "boolean", default: false },
     page: { type: "boolean", default: false },
+    profile: { type: "string" },
   },
 });
 
 if (options.list) console.log(CASE_GROUPS.map(({ name }) => name).join("\n"));
 else if (options.page) publishNewest();
+else if (options.profile !== undefined) await profileCase(options.profile);
 else await runAll();
 
 async function runAll(): Promise<void> {
@@ -34,7 +40,7 @@ async function runAll(): Promise<void> {
   const run = describeRun(options.quick);
   const rows: Row[] = [];
   for (const group of CASE_GROUPS) {
-    if (mayHave(group)) rows.push(...(await runGroup(group)));
+    if (mayHave(group)) rows.push(...(await runGroup(group, [options.filter, options.quick ? "quick" : "full"])));
   }
   const results: Results = { ...run, load: [run.load[0], loadNow()], rows };
   console.log(`\n${tableText({ title: titleOf(results), head: TABLE_HEAD, rows: rows.map(rowCells) })}`);
@@ -49,6 +55,14 @@ async function runAll(): Promise<void> {
   }
 }
 
+/** Runs one case, for long, with a profile. */
+async function profileCase(name: string): Promise<void> {
+  const group = CASE_GROUPS.find((each) => name.startsWith(each.name));
+  if (group === undefined)
+    throw new Error(`Cannot profile "${name}": no group of cases begins so; --list has them all`);
+  await runGroup(group, [name, "profile", PROFILES]);
+}
+
 /** Whether a group is asked for: by a filter that may name its rows, or by none. */
 function mayHave({ name, isLong = false }: CaseGroup): boolean {
   if (options.filter === "") return !(options.quick && isLong);
@@ -56,13 +70,11 @@ function mayHave({ name, isLong = false }: CaseGroup): boolean {
   return choices.some((word) => name.startsWith(word) || word.startsWith(name) || !word.includes("/"));
 }
 
-/** Runs a group, and prints its rows as they come. */
-function runGroup({ name }: CaseGroup): Promise<Row[]> {
+/** Runs a group, and prints its rows as they come. @param args what child.ts takes behind the name */
+function runGroup({ name, flags = [] }: CaseGroup, args: readonly string[]): Promise<Row[]> {
   return new Promise((resolve, reject) => {
     const rows: Row[] = [];
-    const child = fork(new URL("child.ts", import.meta.url), [name, options.filter, options.quick ? "quick" : "full"], {
-      execArgv: ["--expose-gc"],
-    });
+    const child = fork(new URL("child.ts", import.meta.url), [name, ...args], { execArgv: ["--expose-gc", ...flags] });
     child.on("message", (row: Row) => {
       rows.push(row);
       console.log(

@@ -17,5 +17,7 @@ export interface CaseGroup {
   readonly name: string;
   /** Left out of a quick run. */
   readonly isLong?: boolean;
+  /** Of Node, for its process. */
+  readonly flags?: readonly string[];
   run(options: RunOptions): AsyncIterable<Row> | Iterable<Row>;
 }
