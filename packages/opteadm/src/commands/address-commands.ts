@@ -2,7 +2,7 @@
 
 import { Direction, IpAddr, IpCidr } from "opte-api";
 import { type InternetGatewayMap, type SetExternalIpsReq, Uuid } from "oxide-vpc/api";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { UsageError } from "../grammar/usage-error.js";
 import type { Session } from "../run/session.js";
 import type { XdeDevice } from "../run/xde-device.js";

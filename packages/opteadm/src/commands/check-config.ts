@@ -1,7 +1,7 @@
 // `opteadm check-config`: tells whether a port's configuration file can be used, and what it would set up.
 
 import { FirewallRule, type PortConfig, portConfigJson, RouterTarget } from "oxide-vpc/api";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
 import { readPortConfig } from "./port-config-file.js";

@@ -3,7 +3,7 @@
 
 import { script } from "@bomb.sh/tab";
 import type { Command, Option } from "commander";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { UsageError } from "../grammar/usage-error.js";
 import type { Session } from "../run/session.js";
 

@@ -1,7 +1,7 @@
 // `opteadm explain`: what a port would do with a packet now, and why.
 
 import { Direction, type ExplainResp, TextError } from "opte-api";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import type { Session } from "../run/session.js";
 import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";

@@ -10,7 +10,7 @@ import {
   FirewallRule,
 } from "oxide-vpc/api";
 import { XdeClientError } from "xde-binding/in-process";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { numberUpTo, uint64 } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
 import type { XdeDevice } from "../run/xde-device.js";

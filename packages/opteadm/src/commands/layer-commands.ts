@@ -1,7 +1,7 @@
 // Subcommands about the layers and flows of a port.
 
 import { asText } from "../grammar/values.js";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { compatTcpFlows, compatUft } from "../print/compat/compat-flows.js";
 import { compatLayer, compatLayers } from "../print/compat/compat-layers.js";
 import { tcpFlowTables, uftTables } from "../print/table/flow-tables.js";

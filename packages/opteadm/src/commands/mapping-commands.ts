@@ -7,8 +7,7 @@ import {
   type SetVirt2BoundaryReq,
   type SetVirt2PhysReq,
 } from "oxide-vpc/api";
-import type { SubcommandMaker } from "../grammar/program.js";
-import type { Subcommand } from "../grammar/subcommand.js";
+import type { Subcommand, SubcommandMaker } from "../grammar/subcommand.js";
 import { compatM2p, compatV2b, compatV2p } from "../print/compat/compat-mappings.js";
 import { m2pTables, v2bTables, v2pTables } from "../print/table/mapping-tables.js";
 import type { Session } from "../run/session.js";

@@ -2,8 +2,7 @@
 
 import { IpAddr, Ipv6Addr, MulticastUnderlay } from "opte-api";
 import { MULTICAST_VNI, Replication, SourceFilter } from "oxide-vpc/api";
-import type { SubcommandMaker } from "../grammar/program.js";
-import type { Subcommand } from "../grammar/subcommand.js";
+import type { Subcommand, SubcommandMaker } from "../grammar/subcommand.js";
 import { UsageError } from "../grammar/usage-error.js";
 import { several } from "../grammar/values.js";
 import { compatMcastForwarding, compatMcastSubscriptions } from "../print/compat/compat-multicast.js";

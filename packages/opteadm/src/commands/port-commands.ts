@@ -1,7 +1,7 @@
 // Subcommands about ports as a whole, and about the underlay that they need.
 
 import { IpAddr, IpCidr, DomainName, Ipv6Addr, MacAddr, Vni } from "opte-api";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText, commaSeparated, numberUpTo, oncePerFamily } from "../grammar/values.js";
 import { compatPorts } from "../print/compat/compat-ports.js";
 import { portTables } from "../print/table/port-tables.js";

@@ -2,8 +2,7 @@
 
 import { IpCidr } from "opte-api";
 import { type AddRouterEntryReq, RouterClass, RouterTarget } from "oxide-vpc/api";
-import type { SubcommandMaker } from "../grammar/program.js";
-import type { Subcommand } from "../grammar/subcommand.js";
+import type { Subcommand, SubcommandMaker } from "../grammar/subcommand.js";
 import type { Session } from "../run/session.js";
 import { UserError } from "xde-binding/program";
 import { type PortOption, withPort } from "./port-option.js";

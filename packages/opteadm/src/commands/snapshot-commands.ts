@@ -1,6 +1,6 @@
 // Subcommands that write a port's state to a file, and put it back.
 
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText } from "../grammar/values.js";
 import type { Session } from "../run/session.js";
 import { UserError } from "xde-binding/program";

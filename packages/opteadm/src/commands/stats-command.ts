@@ -1,7 +1,7 @@
 // `opteadm stats`: the counters of the device, of its ports and their layers.
 
 import type { StatBlockDump, Uint64 } from "opte-api";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText, numberUpTo } from "../grammar/values.js";
 import { left, right, type Table } from "../print/table/table.js";
 import type { Session } from "../run/session.js";

@@ -2,7 +2,7 @@
 
 import type { FlowId } from "opte-api";
 import { parseFlowId } from "../grammar/flow-id.js";
-import type { SubcommandMaker } from "../grammar/program.js";
+import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText, numberUpTo } from "../grammar/values.js";
 import { apiJson } from "../print/api-json.js";
 import { eventJson, TraceColumns } from "../print/trace-columns.js";

@@ -16,12 +16,9 @@ import { addSnapshotCommands } from "../commands/snapshot-commands.js";
 import { addStatsCommand } from "../commands/stats-command.js";
 import { addTraceCommand } from "../commands/trace-command.js";
 import { OUTPUT_FORMATS, parseOutputFormat, type Session } from "../run/session.js";
-import { Subcommand } from "./subcommand.js";
+import { Subcommand, type SubcommandMaker } from "./subcommand.js";
 import { UsageError } from "./usage-error.js";
 import { asText } from "./values.js";
-
-/** Adds a subcommand, with the options that all have. */
-export type SubcommandMaker = (name: string, description: string) => Subcommand;
 
 const FORMAT = ["--format <FORMAT>", `how to answer: ${OUTPUT_FORMATS.join(", ")}`] as const;
 const SOCKET = ["--socket <PATH>", "the device's socket; else OPTE_SOCKET, else the default one"] as const;

@@ -4,6 +4,9 @@ import { Argument, Command, Option } from "commander";
 import { TextError } from "opte-api";
 import { UsageError } from "./usage-error.js";
 
+/** Adds a subcommand, with the options that all have. */
+export type SubcommandMaker = (name: string, description: string) => Subcommand;
+
 /** Longest usage that names every option that must be given. */
 const MAX_USAGE = 60;
 

@@ -9,7 +9,7 @@ import { Session } from "./session.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** What a run ends with. */
-export const ExitCode = {
+const ExitCode = {
   Success: 0,
   /** The device refused, or could not be asked. */
   Failure: 1,

@@ -1,6 +1,7 @@
 // Runs the records of cli.jsonl: exit code, requests, and what usage errors name (vectors/FORMAT-text.md, "cli.jsonl").
 
 import { encodePostcard, opteError } from "opte-api/codec";
+import type { CliExpectation, CliRequest } from "./cli-expectation.js";
 import type { CommandLine } from "./command-line.js";
 import { commandOf } from "./command-name.js";
 import type { Difference } from "./compare-json.js";
@@ -10,26 +11,6 @@ import { hexText } from "./hex.js";
 import { FieldError, FieldReader, isObject, type Json, readString } from "./json.js";
 import type { Report } from "./report.js";
 import { SerdeJsonReader } from "./serde-json-reader.js";
-
-/** What is wanted of a command line. */
-export interface CliExpectation {
-  /** 101 stands for any failure. */
-  readonly exit: number;
-  readonly requests: readonly CliRequest[];
-  /** All that is written, where that is compared. */
-  readonly stdout?: string;
-  readonly stdoutContains?: string;
-  /** Each of them must be named. */
-  readonly stderrContains: readonly string[];
-}
-
-/** A request as the records write it. */
-export interface CliRequest {
-  readonly cmd: string;
-  /** `undefined` if the command carries none. */
-  readonly request?: Json | undefined;
-  readonly postcard?: string | undefined;
-}
 
 const AREA = "cli";
 const USAGE = 2;

@@ -1,6 +1,6 @@
 // Where our command line does better than the reference's (spec 05 §23 item 15, vectors/FORMAT-text.md).
 
-import type { CliExpectation } from "../cli-records.js";
+import type { CliExpectation } from "../cli-expectation.js";
 import { type FieldReader, isArray, type Json, readString } from "../json.js";
 
 /** One allowed difference of a command line. It must not depend on particular addresses. */
