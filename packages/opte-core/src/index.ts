@@ -68,6 +68,7 @@ export { type FlowId, type FlowInfo, flowIdText, FlowKey } from "./flow/flow-id.
 export { TCP_STATE_NAMES } from "./flow/tcp-matrix.js";
 export { Frame, MAX_FRAME_LEN, MIN_HEADROOM } from "./packet/frame.js";
 export { Packet } from "./packet/packet.js";
+export { finishSum, sumBytes, sumIpv4Pseudo, sumIpv6Pseudo, writeIpv4Checksum } from "./packet/checksum.js";
 export {
   type Action,
   actionText,

@@ -6,7 +6,14 @@ export { Virt2Phys } from "./mapping/v2p.js";
 export { VpcMappings } from "./mapping/vpc-mappings.js";
 export { openPort } from "./open-port.js";
 export { restoreVpcPort } from "./restore-port.js";
-export { isExternal, knownOptions, MSS_OPTION, multicastOption, replicationOf } from "./overlay/geneve-options.js";
+export {
+  isExternal,
+  knownOptions,
+  MSS_OPTION,
+  multicastOption,
+  replicationOf,
+  segmentSizeOf,
+} from "./overlay/geneve-options.js";
 export { VpcLayer } from "./vpc-layers.js";
 export { VpcNetwork } from "./vpc-network.js";
 export { VpcPort, type VpcPortConfig } from "./vpc-port.js";

@@ -2,7 +2,14 @@ import { Frame, Packet, parseGeneve } from "opte-core";
 import { describe, expect, it } from "vitest";
 import { encapsulate, ipFrame, type Option, udp } from "../../test/frames.js";
 import { G1, G2 } from "../../test/vpc-bench.js";
-import { isExternal, knownOptions, MSS_OPTION, multicastOption, replicationOf } from "./geneve-options.js";
+import {
+  isExternal,
+  knownOptions,
+  MSS_OPTION,
+  multicastOption,
+  replicationOf,
+  segmentSizeOf,
+} from "./geneve-options.js";
 
 const MULTICAST = (firstByte: number): Option => [0x0129, 1, [firstByte, 0, 0, 0]];
 const MSS: Option = [0x0129, 2, [0, 0, 5, 0xb4]];
@@ -47,6 +54,18 @@ describe("the option Multicast", () => {
     expect(multicastOption("both")).toEqual({ class: 0x0129, type: 1, data: Uint8Array.of(0x80, 0, 0, 0) });
     const withOption = packetWith(MULTICAST(0));
     expect(withOption.geneveLen).toBe(8 + 8);
+  });
+});
+
+describe("the option MSS", () => {
+  const sizeOf = (...data: readonly (readonly number[])[]): number =>
+    segmentSizeOf(packetWith(UNKNOWN, ...data.map((bytes): Option => [0x0129, 2, bytes])));
+
+  it("says how long segments were, the first that is not zero", () => {
+    expect(sizeOf([0, 0, 5, 0xb4])).toBe(1460);
+    expect(sizeOf([0xff, 0xff, 0xff, 0xff])).toBe(0xffffffff);
+    expect(sizeOf([0, 0, 0, 0], [0, 0, 0, 7, 9, 9, 9, 9], [0, 0, 0, 8])).toBe(7);
+    expect([sizeOf(), sizeOf([0, 0, 0, 0])]).toEqual([0, 0]);
   });
 });
 

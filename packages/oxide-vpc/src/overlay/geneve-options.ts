@@ -42,14 +42,27 @@ export function replicationOf(packet: Packet): Replication | undefined {
   return REPLICATION_CODES[byteAt(packet.frame.bytes, at + 4) >>> 6];
 }
 
+/**
+ * The size of the TCP segments, in bytes, that a received packet was made of by a sender whose network card was to cut it up; 0 if it says
+ * none (spec 05 §17).
+ */
+export function segmentSizeOf(packet: Packet): number {
+  const { bytes } = packet.frame;
+  for (let at = findOption(packet, OptionType.Mss); at >= 0; at = findOption(packet, OptionType.Mss, at)) {
+    const size = ((byteAt(bytes, at + 4) << 24) | (byteAt(bytes, at + 5) << 16) | (byteAt(bytes, at + 6) << 8)) >>> 0;
+    if (size + byteAt(bytes, at + 7) > 0) return size + byteAt(bytes, at + 7);
+  }
+  return 0;
+}
+
 const REPLICATION_CODES: readonly Replication[] = ["external", "underlay", "both"];
 
-/** Offset of the first option of Oxide's with that type, or -1. */
-function findOption({ frame, geneve, geneveLen }: Packet, type: number): number {
+/** Offset of the first option of Oxide's with that type, or of the first behind the option at `after`; or -1. */
+function findOption({ frame, geneve, geneveLen }: Packet, type: number, after = -1): number {
   if (geneve < 0) return -1;
   const { bytes } = frame;
   const end = geneve + geneveLen;
-  for (let at = geneve + GENEVE_LEN; at < end; at = nextOption(bytes, at)) {
+  for (let at = after < 0 ? geneve + GENEVE_LEN : nextOption(bytes, after); at < end; at = nextOption(bytes, at)) {
     if (((byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) !== OXIDE) continue;
     const found = byteAt(bytes, at + 2);
     if ((DATA_LEN[found] ?? 0) > nextOption(bytes, at) - at - 4) return -1;

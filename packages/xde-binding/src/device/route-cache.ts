@@ -10,9 +10,9 @@ import type { Underlay, UnderlaySlot } from "./underlay.js";
 import type { XdeProbes } from "./xde-probes.js";
 
 /** How long a route is used without asking again, in whole milliseconds, the last included. */
-export const ROUTE_FRESH_MS = 100;
+const ROUTE_FRESH_MS = 100;
 /** A route that was not asked for again within this time is forgotten, in whole milliseconds. */
-export const ROUTE_PURGE_MS = 1000;
+const ROUTE_PURGE_MS = 1000;
 /** Most routes of a port. */
 export const ROUTE_CAPACITY = 8192;
 

@@ -50,6 +50,7 @@ export const XDE_DROP_FIELDS = [
   "rx_no_port",
   "rx_mcast_unwanted",
   "rx_dropped",
+  "rx_bad_checksum",
 ] as const;
 
 /**
@@ -63,6 +64,7 @@ export const XDE_DROP_FIELDS = [
  * - `rx_no_port`: no port is meant; it was handed back
  * - `rx_mcast_unwanted`: multicast, but no guest of the sled subscribes to anything
  * - `rx_dropped`: the port that it is for refused it
+ * - `rx_bad_checksum`: a large TCP packet that was to be cut into segments had a wrong checksum
  */
 export type XdeDrop = (typeof XDE_DROP_FIELDS)[number];
 

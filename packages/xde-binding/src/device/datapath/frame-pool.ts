@@ -12,10 +12,16 @@ export class FramePool {
 
   /** A copy of a frame, at the same place in its buffer, so that it has the same headroom and alignment. */
   copy({ bytes, start, end }: Frame): Frame {
+    const frame = this.take(start, end);
+    frame.bytes.set(bytes.subarray(start, end), start);
+    return frame;
+  }
+
+  /** A frame with these bounds and unspecified content. */
+  take(start: number, end: number): Frame {
     const frame = this.#frames[this.#lent] ?? new Frame(new Uint8Array(0), 0, 0);
     this.#frames[this.#lent++] = frame;
     if (frame.bytes.length < end) frame.bytes = new Uint8Array(end);
-    frame.bytes.set(bytes.subarray(start, end), start);
     frame.start = start;
     frame.end = end;
     return frame;

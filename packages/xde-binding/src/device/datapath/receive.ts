@@ -1,7 +1,7 @@
 // From the underlay towards a guest (spec 05 §16).
 
 import { type Frame, Packet, parseGeneve, Verdict } from "opte-core";
-import { knownOptions } from "oxide-vpc";
+import { knownOptions, segmentSizeOf } from "oxide-vpc";
 import type { Link } from "../../link/link.js";
 import { macNumberAt } from "../port-map.js";
 import type { Sled } from "../sled.js";
@@ -9,6 +9,7 @@ import { inParseStat } from "../xde-stats.js";
 import type { XdePort } from "../xde-port.js";
 import type { Batch } from "./batch.js";
 import type { MulticastReceive } from "./multicast-receive.js";
+import { Segmentation } from "./segmentation.js";
 
 /** First byte of an IPv6 group, and where the destination stands in an IPv6 header. */
 const MULTICAST = 0xff;
@@ -19,12 +20,14 @@ export class Receive {
   readonly #sled: Sled;
   readonly #batch: Batch;
   readonly #multicast: MulticastReceive;
+  readonly #segmentation: Segmentation;
   readonly #packet: Packet = new Packet();
 
   constructor(sled: Sled, batch: Batch, multicast: MulticastReceive) {
     this.#sled = sled;
     this.#batch = batch;
     this.#multicast = multicast;
+    this.#segmentation = new Segmentation(sled, batch);
   }
 
   receive(link: Link, frame: Frame): void {
@@ -43,18 +46,20 @@ export class Receive {
     }
     const port = ports.of(packet.vni, macNumberAt(bytes, packet.ether));
     if (port !== undefined) {
-      this.#enter(port, frame);
+      this.#enter(port, frame, segmentSizeOf(packet));
       return;
     }
     this.#sled.drop("rx_no_port", undefined, frame);
     this.#sled.handBack(link, frame);
   }
 
-  #enter(port: XdePort, frame: Frame): void {
+  /** @param segmentSize of the TCP segments that it is made of, or 0 */
+  #enter(port: XdePort, frame: Frame, segmentSize: number): void {
     const { engine } = port;
     switch (engine.process("in", frame)) {
       case Verdict.Modified:
-        this.#batch.toGuest(port, frame);
+        if (segmentSize > 0) this.#segmentation.deliver(port, frame, segmentSize);
+        else this.#batch.toGuest(port, frame);
         break;
       case Verdict.Hairpin:
         this.#batch.reply(engine.result.hairpin);
