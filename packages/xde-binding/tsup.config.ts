@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     "in-process/index": "src/in-process/index.ts",
     "program/index": "src/program/index.ts",
+    xded: "src/xded.ts",
     "shard-worker": "src/shard/shard-worker.ts",
   },
   format: "esm",

@@ -98,6 +98,12 @@ export class VpcPort {
     return { ipCfg: this.#ipCfg, guestMac, gatewayMac, vni, physIp, dhcp };
   }
 
+  /** {@link cfg}, and what else the port was made with. */
+  get config(): VpcPortConfig {
+    const { name, mtu, limits } = this.#settings;
+    return { ...this.cfg, name, mtu, limits };
+  }
+
   /**
    * Forgets where the port's private addresses are — unless they are said to be elsewhere by now, as after a migration — and withdraws its
    * counters. The port must not be used afterwards.

@@ -100,6 +100,33 @@ export class Sled {
     return this.#addPort((admit) => restoreVpcPort(snapshot, this.mappings, this.#providers, admit));
   }
 
+  /**
+   * {@link restorePort} in place of the port `name`, whose subscriptions stay.
+   *
+   * @throws OpteError as there; `PortNotFound`; `System` EBUSY while a guest has the port open; `PortCreate` for another port's snapshot
+   */
+  replacePort(name: string, snapshot: unknown): XdePort {
+    const old = this.port(name);
+    const subscriptions = this.subscriptions.entries().filter(({ port }) => port === old);
+    const backup = old.vpc.snapshot();
+    const wasReady = old.engine.state === "ready";
+    this.deletePort(name);
+    let port: XdePort | undefined;
+    try {
+      port = this.#addPort((admit) =>
+        restoreVpcPort(snapshot, this.mappings, this.#providers, (config) => {
+          if (config.name !== name) throw otherPort(config.name, name);
+          admit(config);
+        }),
+      );
+    } finally {
+      const current = port ?? this.restorePort(backup);
+      if (port === undefined && wasReady) current.engine.reset();
+      for (const { underlay, group, filter } of subscriptions) this.subscriptions.add(underlay, group, current, filter);
+    }
+    return port;
+  }
+
   /** @throws OpteError `PortNotFound`; `System` EBUSY while a guest has it open */
   deletePort(name: string): void {
     const port = this.port(name);
@@ -187,6 +214,10 @@ function checkMtu({ mtu, ipCfg }: VpcPortConfig, underlayMtu: number): void {
   if (mtu >= least && mtu <= most) return;
   const why = mtu < least ? `less than ${least}` : `more than the ${most} that the underlay leaves`;
   throw system(Errno.EINVAL, `mtu: ${mtu} is ${why}`);
+}
+
+function otherPort(found: string, wanted: string): OpteError {
+  return new OpteError({ kind: "PortCreate", msg: `the snapshot is of port "${found}", not of "${wanted}"` });
 }
 
 function system(errno: number, msg: string): OpteError {

@@ -1,9 +1,9 @@
 // The xde device in user space: the ports of a sled, between their guests and the underlay (spec 05 §10–§18).
 
-import { NO_RESP } from "opte-api";
+import { type IpAddr, type MulticastUnderlay, NO_RESP } from "opte-api";
 import type { PeriodicTimer } from "opte-core";
 import type { VpcMappings, VpcPort, VpcPortConfig } from "oxide-vpc";
-import type { XdeCommands } from "oxide-vpc/api";
+import type { SourceFilter, XdeCommands } from "oxide-vpc/api";
 import type { CommandHandlers } from "../ioctl/handlers.js";
 import type { FrameReceiver } from "../link/link.js";
 import { Datapath } from "./datapath/datapath.js";
@@ -15,6 +15,15 @@ import { portHandlers } from "./handlers/port-handlers.js";
 import { Sled, type XdeOptions } from "./sled.js";
 
 const TICK_MS = 1000;
+
+/** A port's part in a group. */
+export interface Subscription {
+  readonly underlay: MulticastUnderlay;
+  /** By which the port asked for it. */
+  readonly group: IpAddr;
+  readonly portName: string;
+  readonly filter: SourceFilter;
+}
 
 /** A device. It runs in one thread; neither its packet paths nor its timer throw. */
 export class Xde {
@@ -82,6 +91,29 @@ export class Xde {
    */
   restorePort(snapshot: unknown): VpcPort {
     return this.#sled.restorePort(snapshot).vpc;
+  }
+
+  /**
+   * {@link restorePort} in place of the port `name`, whose subscriptions stay.
+   *
+   * @throws OpteError as {@link restorePort}; `PortNotFound`; `System` EBUSY while a guest has the port open; `PortCreate` if the snapshot
+   *   is of a port of another name. Then everything is as it was
+   */
+  replacePort(name: string, snapshot: unknown): VpcPort {
+    return this.#sled.replacePort(name, snapshot).vpc;
+  }
+
+  /** Who subscribes to which groups, in the order of the underlay groups and of the ports. */
+  get subscriptions(): readonly Subscription[] {
+    return this.#sled.subscriptions
+      .entries()
+      .map(({ underlay, group, port, filter }) => ({ underlay, group, portName: port.name, filter }));
+  }
+
+  /** The links of the underlay, by name; absent if it is not set. */
+  get underlay(): { readonly u1: string; readonly u2: string } | undefined {
+    const { underlay } = this.#sled;
+    return underlay && { u1: underlay.u1.name, u2: underlay.u2.name };
   }
 
   /**

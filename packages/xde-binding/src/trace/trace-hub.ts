@@ -109,6 +109,11 @@ export class TraceHub {
     for (const probe of trace.probes) this.#remove(probe, trace.subscription);
   }
 
+  /** Whether there is such a trace. */
+  has(traceId: number): boolean {
+    return this.#traces.has(traceId);
+  }
+
   /** Tells of a command that was answered. */
   commandAnswered(fields: () => TraceFields): void {
     if (this.#subscriptions.has(IOCTL)) this.#emit(IOCTL, [], [], fields);

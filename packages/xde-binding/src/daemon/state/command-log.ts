@@ -3,14 +3,14 @@
 import { OpteError } from "opte-api";
 import type { StateRecord } from "./frame-format.js";
 import type { StateFile } from "./state-file.js";
-import { RecordKind, refusedRecord } from "./state-record.js";
+import { refusedRecord } from "./state-record.js";
 
 /** What a command log needs besides its file. */
 export interface CommandLogOptions {
   /** Is told of what no client is. */
   readonly warn: (text: string) => void;
   /** The device's state as one frame, which takes the place of all commands so far. */
-  readonly image: () => readonly StateRecord[];
+  readonly image: () => readonly StateRecord[] | Promise<readonly StateRecord[]>;
 }
 
 interface Waiting {
@@ -138,15 +138,10 @@ export class CommandLog {
   }
 
   async #replace(): Promise<void> {
-    await this.#file.replace(this.#options.image());
+    await this.#file.replace(await this.#options.image());
     this.#refused = [];
     this.#imageSize = this.#file.size;
   }
-}
-
-/** The commands of a frame, without notes of refusals. */
-export function commandsOf(frame: readonly StateRecord[]): readonly StateRecord[] {
-  return frame.filter(({ kind }) => kind !== RecordKind.Refused);
 }
 
 function notSaved(error: unknown): OpteError {

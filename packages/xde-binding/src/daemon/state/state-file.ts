@@ -64,6 +64,11 @@ export class StateFile {
     return this.#end.offset;
   }
 
+  /** Why nothing more can be written, if so. */
+  get fault(): string | undefined {
+    return this.#broken?.message;
+  }
+
   /** Appends one frame, which counts whole or not at all. @throws Error if it is not on disk; then it never will be */
   async append(records: readonly StateRecord[]): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;

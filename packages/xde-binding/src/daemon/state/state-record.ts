@@ -47,6 +47,11 @@ export function readRefused(bytes: Uint8Array): number {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUInt32BE();
 }
 
+/** A port as it was. @param snapshot of the port, with or without flows */
+export function portImageRecord(name: string, snapshot: unknown): StateRecord {
+  return jsonRecord(RecordKind.PortImage, { name, snapshot });
+}
+
 /** A value of JSON as it is kept. */
 export function jsonRecord(kind: number, value: unknown): StateRecord {
   return { kind, bytes: Buffer.from(JSON.stringify(value)) };

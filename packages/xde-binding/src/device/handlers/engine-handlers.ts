@@ -34,7 +34,7 @@ function layerResp({ flowsIn, flowsOut, ...rest }: LayerDump): DumpLayerResp {
   return { ...rest, ftIn: flowsIn, ftOut: flowsOut };
 }
 
-function tcpFlowResp({ inboundFlowId, tcpState, ...rest }: TcpFlowDump): TcpFlowEntryDump {
+export function tcpFlowResp({ inboundFlowId, tcpState, ...rest }: TcpFlowDump): TcpFlowEntryDump {
   const { tcpState: state, guestSeq, guestAck, remoteSeq, remoteAck } = tcpState;
   return {
     ...rest,

@@ -59,6 +59,14 @@ export class Subscriptions {
     this.#keep((subscriber) => subscriber.port !== port);
   }
 
+  /** All subscriptions, with the underlay group of each. */
+  entries(): readonly (Subscriber & { readonly underlay: MulticastUnderlay })[] {
+    return this.#groups.entries().flatMap(([address, subscribers]) => {
+      const underlay = new MulticastUnderlay(address);
+      return subscribers.map((subscriber) => ({ ...subscriber, underlay }));
+    });
+  }
+
   dump(): DumpMcastSubscriptionsResp {
     const entries = this.#groups.entries().map(([address, subscribers]) => ({
       underlay: new MulticastUnderlay(address),

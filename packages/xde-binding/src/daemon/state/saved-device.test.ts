@@ -1,0 +1,175 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IpCidr, Ipv4Addr, MacAddr, MulticastUnderlay, Ipv6Addr, Vni, IpAddr } from "opte-api";
+import { NULL_LOG } from "opte-core";
+import { type FirewallRule, parsePortConfig, type PortConfig, ANY_SOURCE } from "oxide-vpc/api";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Xde } from "../../device/xde.js";
+import { extensionHandlers } from "../../extension/extension-handlers.js";
+import { MemoryLink } from "../../link/memory-link.js";
+import { StatsRegistry } from "../../provider/stats-registry.js";
+import { TraceHub } from "../../trace/trace-hub.js";
+import type { DeviceHandlers } from "../../ioctl/device-handlers.js";
+import { SavedDevice, STATE_FILE } from "./saved-device.js";
+
+const clock = { nowMs: (): number => 0 };
+
+/** A device with two links, and what it is saved by. */
+interface Bench {
+  readonly xde: Xde;
+  readonly saved: SavedDevice;
+  readonly handlers: DeviceHandlers;
+}
+
+async function openBench(folder: string): Promise<Bench> {
+  const stats = new StatsRegistry();
+  const trace = new TraceHub(clock);
+  const [link] = MemoryLink.pair("net0", "wire");
+  const xde = new Xde({ providers: { clock, stats }, links: (name) => (name === "net0" ? link : undefined) });
+  const handlers = { ...xde.handlers, ...extensionHandlers({ xde, stats, trace }) };
+  const saved = await SavedDevice.open({ folder, xde, handlers, log: NULL_LOG });
+  return { xde, saved, handlers: saved.handlers };
+}
+
+const captured: unknown = JSON.parse(
+  await readFile(new URL("../../../../sim/captures/port.json", import.meta.url), "utf8"),
+);
+const port: PortConfig = parsePortConfig(captured);
+const rule: FirewallRule = {
+  direction: "in",
+  filters: { hosts: { kind: "any" }, protocol: { kind: "tcp" }, ports: { kind: "any" } },
+  action: "allow",
+  priority: 100,
+};
+
+/** All that a device has to bring back. */
+async function stateOf({ xde }: Bench): Promise<unknown> {
+  const { handlers } = xde;
+  return {
+    underlay: xde.underlay,
+    ports: xde.ports.map((each) => ({ state: each.port.state, snapshot: each.snapshot("rules") })),
+    v2p: await handlers.DumpVirt2Phys(undefined),
+    v2b: await handlers.DumpVirt2Boundary(undefined),
+    m2p: await handlers.DumpMcast2Phys(undefined),
+    subscriptions: xde.subscriptions,
+    forwarding: await handlers.DumpMcastForwarding(undefined),
+  };
+}
+
+const group = IpAddr.parse("224.1.2.3");
+const otherGroup = IpAddr.parse("224.1.2.4");
+const underlay = MulticastUnderlay.parse("ff04::1");
+const otherUnderlay = MulticastUnderlay.parse("ff04::2");
+
+/** Programs a device with something of everything. */
+async function program({ handlers, saved }: Bench): Promise<void> {
+  const portName = port.name;
+  await handlers.SetXdeUnderlay({ u1: "net0", u2: "net0" });
+  await saved.createPort(port);
+  for (let i = 0; i < 3; i++) await handlers.AddFwRule({ portName, rule: { ...rule, priority: 100 + i } });
+  await handlers.RemFwRule({ portName, dir: rule.direction, id: 0 });
+  await handlers.AddRouterEntry({
+    portName,
+    dest: IpCidr.parse("10.9.0.0/16"),
+    target: { kind: "drop" },
+    class: "custom",
+  });
+  await handlers.AllowCidr({ portName, cidr: IpCidr.parse("10.8.0.0/16"), dir: "in" });
+  const phys = { ether: MacAddr.parse("A8:40:25:FF:00:09"), ip: Ipv6Addr.parse("fd77::9"), vni: Vni.of(7) };
+  await handlers.SetVirt2Phys({ vip: Ipv4Addr.parse("10.0.0.9"), phys });
+  await handlers.SetVirt2Boundary({ vip: IpCidr.parse("0.0.0.0/0"), tep: [{ ip: phys.ip, vni: Vni.of(99) }] });
+  await handlers.SetMcast2Phys({ group, underlay });
+  await handlers.McastSubscribe({ portName, group, filter: ANY_SOURCE });
+  await handlers.SetMcast2Phys({ group, underlay: otherUnderlay });
+  await handlers.SetMcast2Phys({ group: otherGroup, underlay });
+  await handlers.McastSubscribe({ portName, group: otherUnderlay.address, filter: ANY_SOURCE });
+  await handlers.SetMcastForwarding({
+    underlay,
+    nextHops: [{ nextHop: { addr: phys.ip, vni: Vni.of(77) }, replication: "both", sourceFilter: ANY_SOURCE }],
+  });
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xded-device-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe("SavedDevice", () => {
+  it("brings everything back by its commands, every rule with its id", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    const before = await stateOf(first);
+    await first.saved.close();
+    const second = await openBench(folder);
+    expect(await stateOf(second)).toEqual(before);
+    const rules = second.xde.port(port.name).port.dumpLayerRules("firewall");
+    const ids = [...rules.rulesIn, ...rules.rulesOut].map(({ id }) => id);
+    expect(ids).not.toContain(0);
+    await second.saved.close();
+  });
+
+  it("brings the same back by an image, and goes on with the same ids", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    const before = await stateOf(first);
+    const long = first.saved.size;
+    await first.saved.compact();
+    await first.handlers.ClearVirt2Phys({
+      vip: Ipv4Addr.parse("10.0.0.9"),
+      phys: { ether: MacAddr.parse("A8:40:25:FF:00:09"), ip: Ipv6Addr.parse("fd77::9"), vni: Vni.of(8) },
+    });
+    await first.saved.close();
+    const second = await openBench(folder);
+    expect(await stateOf(second)).toEqual(before);
+    expect(second.saved.size).not.toBe(long);
+    const id = first.xde.port(port.name).addFirewallRule(rule);
+    expect(await second.handlers.AddFwRuleId?.({ portName: port.name, rule })).toEqual({ id });
+    await second.saved.close();
+  });
+
+  it("leaves refused commands out", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    const before = await stateOf(first);
+    await expect(first.saved.createPort(port)).rejects.toMatchObject({ kind: "PortExists" });
+    await expect(first.handlers.ClearXdeUnderlay(undefined)).rejects.toMatchObject({ kind: "System" });
+    await expect(first.handlers.DeleteXde({ xdeDevname: "none" })).rejects.toMatchObject({ kind: "PortNotFound" });
+    await first.saved.close();
+    const second = await openBench(folder);
+    expect(await stateOf(second)).toEqual(before);
+    await second.saved.close();
+  });
+
+  it("has nothing of a port that was not made whole", async () => {
+    const bench = await openBench(folder);
+    await bench.handlers.SetXdeUnderlay({ u1: "net0", u2: "net0" });
+    const bad = {
+      dest: IpCidr.parse("10.0.0.0/8"),
+      target: { kind: "ip", ip: IpAddr.parse("fd00::1") },
+      class: "system",
+    } as const;
+    await expect(bench.saved.createPort({ ...port, routes: [...port.routes, bad] })).rejects.toMatchObject({
+      kind: "InvalidRouterEntry",
+    });
+    expect(bench.xde.ports).toEqual([]);
+    const { mappings } = await bench.handlers.DumpVirt2Phys(undefined);
+    expect(mappings.flatMap(({ ip4, ip6 }) => [...ip4, ...ip6])).toEqual([]);
+    await bench.saved.close();
+  });
+
+  it("refuses a damaged state file by its name, and leaves it as it is", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    await first.saved.close();
+    const path = join(folder, STATE_FILE);
+    const damaged = await readFile(path);
+    damaged.writeUInt8(damaged.readUInt8(200) ^ 0x10, 200);
+    await writeFile(path, damaged);
+    await expect(openBench(folder)).rejects.toThrow(`State file "${path}" is damaged at byte`);
+    expect(await readFile(path)).toEqual(damaged);
+  });
+});
