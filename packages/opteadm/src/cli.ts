@@ -4,9 +4,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import type { SocketPaths } from "xde-binding";
+import { XdeClient } from "xde-binding/in-process";
+import { endWithReader, packageVersion, UserError } from "xde-binding/program";
 import { runCommandLine } from "./run/run-command-line.js";
 import type { TextSink } from "./run/surroundings.js";
-import { endWithReader, packageVersion, UserError } from "xde-binding/program";
 
 endWithReader();
 
@@ -26,10 +28,26 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     await rename(part, path);
   },
   pause,
-  connect: () => Promise.reject(new UserError("There is no device yet")),
+  connect,
 });
 
 finish.abort();
+
+/** Connects with the admin socket, or where that may not be opened with the read-only one. */
+async function connect(socket: string | undefined): Promise<XdeClient> {
+  // With it comes a whole device, which help and completion need not wait for.
+  const { socketPaths, UnixSocketTransport } = await import("xde-binding");
+  const { admin, readOnly } = pathsOf(() => socketPaths(socket));
+  return new XdeClient(new UnixSocketTransport(admin, readOnly));
+}
+
+function pathsOf(find: () => SocketPaths): SocketPaths {
+  try {
+    return find();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 /** Ctrl-C ends the waiting, so that what was opened is closed; where nothing waits, it ends the program as ever. */
 async function pause(ms: number): Promise<boolean> {

@@ -13,7 +13,7 @@ const USAGE_HINT = "For more information, try '--help'.";
 export function errorText(error: unknown, sink: TextSink, env: Surroundings["env"]): string {
   const red = (text: string): string => (isColourful(sink, env) ? `\u001b[31m${text}\u001b[39m` : text);
   if (isUsage(error)) return `${red("error:")} ${usageMessage(error)}\n\n${USAGE_HINT}\n`;
-  return `${red("Error:")} ${message(findOpteError(error) ?? error)}\n`;
+  return `${red("Error:")} ${sentence(message(findOpteError(error) ?? error))}${hint(error)}\n`;
 }
 
 /** What stands on stderr for scripts made for the reference: of an error of the device what the client says, as the reference's does. */
@@ -36,6 +36,15 @@ function isUsage(error: unknown): error is UsageError | CommanderError {
 /** Commander's message in our words. */
 function usageMessage({ message: text }: Error): string {
   return text.replace(/^error: /, "").replace(/^unknown command/, "unrecognized subcommand");
+}
+
+/** Messages of the client begin small, as the reference's do. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function hint(error: unknown): string {
+  return kindOf(error) === "DriverNotAttached" ? " (is xded running there?)" : "";
 }
 
 function message(error: unknown): string {
