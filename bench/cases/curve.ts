@@ -19,6 +19,7 @@ const FLOWS = [1, 10, 100, 1000, 10_000, 100_000, 300_000, 1_000_000];
 const RULES = [1, 10, 100, 1000, 10_000, 100_000];
 const PORTS = [1, 10, 100, 1000, 10_000];
 const BODIES = [0, 64, 256, 512, 1024, 1400, 4000, 8900];
+const BATCHES = [1, 4, 16, 64, 256, 1024, 4096];
 const UDP4 = { family: 4, protocol: "udp" } as const;
 
 export const curveGroups: readonly CaseGroup[] = [
@@ -26,6 +27,7 @@ export const curveGroups: readonly CaseGroup[] = [
   group("rules", RULES, rulesCurve),
   group("ports", PORTS, portsCurve),
   group("payload", BODIES, payloadCurve),
+  group("batch", BATCHES, batchCurve),
 ];
 
 type Curve = (name: string, points: readonly number[], options: RunOptions) => AsyncGenerator<Row, void, undefined>;
@@ -93,6 +95,53 @@ async function* payloadCurve(name: string, points: readonly number[], options: R
     const frames = traffic.steadyFrames("out", body);
     const subject = new HitBench(traffic, frames, 1000, BATCH);
     yield ratioRow(`${name}/${body}`, await measure(subject, new FloorBench(frames, 1000), options));
+  }
+}
+
+/** Frames handed over so many at a time. */
+async function* batchCurve(name: string, points: readonly number[], options: RunOptions): ReturnType<Curve> {
+  const traffic = new Traffic(new VpcWorld(), UDP4, 1000);
+  traffic.begin(0, 1000);
+  const frames = traffic.steadyFrames("out", 0);
+  for (const size of points) {
+    const subject = new BatchBench(traffic.world.port, frames, size);
+    yield ratioRow(`${name}/${size}`, await measure(subject, new FloorBench(frames, 1000), options));
+  }
+}
+
+class BatchBench implements Timed {
+  readonly name: string = "hit";
+  readonly packets: number = BATCH;
+
+  readonly #port: Port;
+  readonly #template: FlowFrames;
+  readonly #ring: FrameRing;
+  readonly #batches: Frame[][];
+  readonly #verdicts = new Uint8Array(BATCH);
+  readonly #picks = new RandomPicks(12345);
+
+  constructor(port: Port, template: FlowFrames, size: number) {
+    this.#port = port;
+    this.#template = template;
+    this.#ring = new FrameRing(template.template, BATCH);
+    const frames = Array.from({ length: BATCH }, () => new Frame(this.#ring.bytes, 0, 0));
+    this.#batches = Array.from({ length: BATCH / size }, (_, i) => frames.slice(i * size, (i + 1) * size));
+  }
+
+  prepare(): void {
+    let slot = 0;
+    for (const frame of this.#batches.flat()) {
+      this.#template.write(this.#ring, slot, this.#picks.below(1000));
+      frame.start = this.#ring.at(slot);
+      frame.end = frame.start + this.#ring.frameLen;
+      slot++;
+    }
+  }
+
+  run(): void {
+    let done = 0;
+    for (const batch of this.#batches) done += this.#port.processBatch("out", batch, this.#verdicts);
+    if (done !== BATCH || this.#port.result.path !== 1) throw new Error(`${BATCH - done} packets were not processed`);
   }
 }
 

@@ -7,12 +7,14 @@ import { expiryGroup } from "./expiry.ts";
 import { fullTableGroup } from "./full-table.ts";
 import { hairpinGroup } from "./hairpin.ts";
 import { hitGroups } from "./hit.ts";
+import { ioctlGroup } from "./ioctl.ts";
 import { mappingGroup } from "./mapping.ts";
 import { memoryGroup } from "./memory.ts";
 import { newFlowGroup } from "./new-flow.ts";
 import { parseGroup } from "./parse.ts";
 import { ruleChangeGroup } from "./rule-change.ts";
 import { shardGroup } from "./shard.ts";
+import { snapshotGroup } from "./snapshot.ts";
 
 export const CASE_GROUPS: readonly CaseGroup[] = [
   parseGroup,
@@ -23,7 +25,9 @@ export const CASE_GROUPS: readonly CaseGroup[] = [
   fullTableGroup,
   expiryGroup,
   mappingGroup,
+  snapshotGroup,
   dumpGroup,
+  ioctlGroup,
   memoryGroup,
   shardGroup,
   ...curveGroups,
