@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
@@ -27,8 +28,34 @@ function standIns(context: string): Plugin {
   };
 }
 
-// Two builds with one set of declarations: the second is what the export condition `opte-threaded` selects.
+/** Makes the switch in front of every probe point a name that `define` knows: the compiler folds no imported constant away. */
+const switchOffProbes: Plugin = {
+  name: "no-probes",
+  setup(build): void {
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replace(SWITCH_IMPORT, ""), loader: "ts" };
+    });
+  },
+};
+
+const SWITCH_IMPORT = /import \{ PROBES \} from "[./]*\/provider\/probe-switch\.js";/;
+
+/** Folding needs the syntax minified; names and lines stay, so that stacks can be read without a map, which would name the probes. */
+const withoutProbes = {
+  ...common,
+  sourcemap: false,
+  clean: true,
+  define: { PROBES: "false" },
+  esbuildOptions(options): void {
+    options.minifySyntax = true;
+  },
+} satisfies Options;
+
+// One set of declarations, and a build for each export condition: `opte-threaded`, `opte-no-probes`, and both.
 export default defineConfig([
-  { ...common, dts: true, clean: ["!threaded/**"] },
+  { ...common, dts: true, clean: ["!threaded/**", "!no-probes/**", "!no-probes-threaded/**"] },
   { ...common, outDir: "dist/threaded", clean: true, esbuildPlugins: [standIns("threaded")] },
+  { ...withoutProbes, outDir: "dist/no-probes", esbuildPlugins: [switchOffProbes] },
+  { ...withoutProbes, outDir: "dist/no-probes-threaded", esbuildPlugins: [switchOffProbes, standIns("threaded")] },
 ]);

@@ -10,6 +10,7 @@ import {
 } from "../action/action.js";
 import { flowIdText, type FlowKey } from "../flow/flow-id.js";
 import type { UndoLog } from "../flow/undo-log.js";
+import { PROBES } from "../provider/probe-switch.js";
 import type { CompleteProviders } from "../provider/providers.js";
 import type { StatBlock } from "../provider/stats.js";
 import { firstFailure } from "../rule/first-failure.js";
@@ -71,16 +72,15 @@ export class Layer {
   process(walk: Walk): LayerOutcome {
     const { dir, packet } = walk;
     const { port, providers } = this.#surroundings;
-    const probes = providers.probes;
     walk.before.copyFrom(packet.flow);
-    probes.layerProcessEntry?.(dir, port, this.name, walk.before);
+    if (PROBES) providers.probes.layerProcessEntry?.(dir, port, this.name, walk.before);
     walk.observer?.layerEntered?.(this.name, dir, walk.before);
     walk.layer = this.name;
     const outcome = this.#process(walk);
     this.#noteFlowCount();
-    if (probes.layerProcessReturn !== undefined) {
+    if (PROBES && providers.probes.layerProcessReturn !== undefined) {
       const labels = decisionLabels(decisionOf(outcome, walk.reason, walk.error));
-      probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, labels);
+      providers.probes.layerProcessReturn(dir, port, this.name, walk.before, packet.flow, labels);
     }
     walk.observer?.layerLeft?.(this.name, decisionOf(outcome, walk.reason, walk.error), packet.flow);
     return outcome;
@@ -163,12 +163,12 @@ export class Layer {
     const entry = this.#undo.isOn ? rules.find(packet, walk.metadata) : rules.match(packet, walk.metadata);
     if (walk.observer?.ruleConsidered !== undefined) this.#tellRules(walk, entry);
     if (entry === undefined) {
-      providers.probes.ruleNoMatch?.(port, this.name, dir, packet.flow);
+      if (PROBES) providers.probes.ruleNoMatch?.(port, this.name, dir, packet.flow);
       this.#count(dir, LayerStat.RuleNoMatch);
       return this.#runDefault(walk, rules.defaultAction);
     }
     walk.ruleId = entry.id;
-    if (providers.probes.ruleMatch !== undefined) {
+    if (PROBES && providers.probes.ruleMatch !== undefined) {
       providers.probes.ruleMatch(port, this.name, dir, packet.flow, actionText(entry.rule.action));
     }
     this.#count(dir, LayerStat.RuleMatch);
@@ -209,7 +209,8 @@ export class Layer {
         return this.#allowStateful(walk);
       case "deny":
         this.#count(dir, LayerStat.Deny);
-        this.#surroundings.providers.probes.ruleDeny?.(this.#surroundings.port, this.name, dir, packet.flow);
+        if (PROBES)
+          this.#surroundings.providers.probes.ruleDeny?.(this.#surroundings.port, this.name, dir, packet.flow);
         walk.reason = DropReason.LayerRule;
         return LayerOutcome.Deny;
       case "handlePacket":
@@ -286,7 +287,7 @@ export class Layer {
     walk.headers.push(transform);
     walk.observer?.headerTransformed?.(this.name, transform, walk.before, walk.packet.flow);
     const { port, providers } = this.#surroundings;
-    providers.probes.htRun?.(port, location, walk.dir, walk.before, walk.packet.flow);
+    if (PROBES) providers.probes.htRun?.(port, location, walk.dir, walk.before, walk.packet.flow);
     return LayerOutcome.Allow;
   }
 
@@ -323,14 +324,16 @@ export class Layer {
     const flow = flowIdText(walk.packet.flow.toFlowId());
     const error = generatorErrorText(cause);
     providers.log.log("note", `failed to generate ${what} action: ${flow} ${error}`);
-    if (stage === "GenDesc") providers.probes.genDescFail?.(port, this.name, walk.dir, walk.packet.flow, error);
-    else providers.probes.genHtFail?.(port, this.name, walk.dir, walk.packet.flow, error);
+    if (PROBES && stage === "GenDesc")
+      providers.probes.genDescFail?.(port, this.name, walk.dir, walk.packet.flow, error);
+    if (PROBES && stage === "GenHdrTransform")
+      providers.probes.genHtFail?.(port, this.name, walk.dir, walk.packet.flow, error);
     return fail(walk, { stage, cause });
   }
 
   #flowExpired(dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number): void {
     const { port, providers } = this.#surroundings;
-    providers.probes.flowExpired?.(port, `${this.name}_${dir}`, flow, lastHitMs, nowMs);
+    if (PROBES) providers.probes.flowExpired?.(port, `${this.name}_${dir}`, flow, lastHitMs, nowMs);
   }
 
   #count(dir: Direction, stat: number): void {

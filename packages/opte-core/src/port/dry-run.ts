@@ -6,6 +6,7 @@ import { Walk } from "../layer/walk.js";
 import { Frame, MAX_FRAME_LEN } from "../packet/frame.js";
 import type { ParseErrorValue } from "../packet/parse-error.js";
 import { NULL_LOG } from "../provider/log.js";
+import { PROBES } from "../provider/probe-switch.js";
 import { NULL_PROBES, type ProcessPath } from "../provider/probes.js";
 import { Verdict, type DropReason } from "../verdict.js";
 import type { PacketObserver } from "./observer.js";
@@ -53,7 +54,7 @@ export class DryRun {
       (block) => [block, block.slice()] as const,
     );
     providers.log = NULL_LOG;
-    providers.probes = NULL_PROBES;
+    if (PROBES) providers.probes = NULL_PROBES;
     pairs.undo.begin();
     try {
       this.#pipeline.observe(dir, copy, state, epoch, observer);
@@ -61,7 +62,7 @@ export class DryRun {
       pairs.undo.rollBack();
       for (const [block, values] of counters) block.set(values);
       providers.log = log;
-      providers.probes = probes;
+      if (PROBES) providers.probes = probes;
     }
     return resultValue(this.#pipeline.result, copy);
   }

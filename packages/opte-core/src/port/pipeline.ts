@@ -30,6 +30,7 @@ import {
   TCP_SLOT,
   type Uft,
 } from "./uft.js";
+import { PROBES } from "../provider/probe-switch.js";
 
 /** No verdict yet: the packet must take the slow path. */
 const MISS = -1;
@@ -115,10 +116,9 @@ export class Pipeline {
   /** @returns the time of the packet */
   #enter(dir: Direction, epoch: number): number {
     const { port, providers } = this.#parts;
-    const { probes } = providers;
     const nowMs = providers.clock.nowMs();
-    if (probes.portProcessEntry !== undefined) {
-      probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#walk.packet.frame.view());
+    if (PROBES && providers.probes.portProcessEntry !== undefined) {
+      providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#walk.packet.frame.view());
     }
     return nowMs;
   }
@@ -134,11 +134,13 @@ export class Pipeline {
   #leave(dir: Direction, epoch: number, verdict: Verdict): Verdict {
     const { result } = this;
     const { port, providers } = this.#parts;
-    const { probes } = providers;
     result.verdict = verdict;
     countVerdict(this.#stats, dir, result);
-    if (probes.portProcessReturn !== undefined) {
-      probes.portProcessReturn(dir, port, result.flow, result.flowAfter, epoch, resultLabels(result), result.path);
+    if (PROBES && providers.probes.portProcessReturn !== undefined) {
+      const { flow, flowAfter, path, hairpin } = result;
+      const frame = this.#walk.packet.frame.view();
+      const reply = verdict === Verdict.Hairpin ? hairpin.view() : undefined;
+      providers.probes.portProcessReturn(dir, port, flow, flowAfter, epoch, resultLabels(result), path, frame, reply);
     }
     return verdict;
   }
@@ -174,7 +176,7 @@ export class Pipeline {
   #invalidate(dir: Direction, slot: number): void {
     const { port, providers, uft, scratchKey } = this.#parts;
     const table = uft.table(dir);
-    if (providers.probes.uftInvalidate !== undefined) {
+    if (PROBES && providers.probes.uftInvalidate !== undefined) {
       table.table.readKey(slot, scratchKey);
       providers.probes.uftInvalidate(dir, port, scratchKey, table.table.word(slot, EPOCH) >>> 0);
     }
@@ -217,8 +219,7 @@ export class Pipeline {
     const { port, providers } = this.#parts;
     count(this.#stats, directionStats(dir) + PortStat.UftHit);
     uft.table.touch(slot, nowMs);
-    const { probes } = providers;
-    if (probes.uftHit !== undefined) probes.uftHit(dir, port, this.#walk.packet.flow, epoch, nowMs);
+    if (PROBES) providers.probes.uftHit?.(dir, port, this.#walk.packet.flow, epoch, nowMs);
   }
 
   /** Slot of the TCP flow that an entry is tied to; -1 when it has gone, or there never was one. */

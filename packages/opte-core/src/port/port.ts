@@ -10,6 +10,7 @@ import type { DependantPriority, FlowEntryDump } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
 import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
+import { PROBES } from "../provider/probe-switch.js";
 import type { KMutex } from "../provider/lock/k-mutex.js";
 import { LockReentryError } from "../provider/lock/reentry-error.js";
 import { completeProviders, type Providers } from "../provider/providers.js";
@@ -322,12 +323,11 @@ export class Port {
     this.#require(RUNNING);
     this.#hold("expireFlows", () => {
       const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
-      const { probes } = providers;
       const nowMs = providers.clock.nowMs();
       const expired =
         (table: string) =>
         (flow: FlowKey, lastHitMs: number, now: number): void => {
-          probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
+          if (PROBES) providers.probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
         };
       tcp.expire(nowMs, scratchKey, expired("tcp_flows"));
       uft.in.expire(nowMs, scratchKey, expired("uft_in"));

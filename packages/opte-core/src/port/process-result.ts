@@ -8,7 +8,7 @@ import { updateFlow } from "../packet/packet-flow.js";
 import type { Packet } from "../packet/packet.js";
 import type { ParseError } from "../packet/parse-error.js";
 import type { ProbeLabels, ProcessPath } from "../provider/probes.js";
-import { DropReason, Verdict } from "../verdict.js";
+import { DROP_REASON_NAMES, DropReason, Verdict } from "../verdict.js";
 
 /** Why a packet could not be processed (verdict `Error`), by the reference's variant names (spec 02 §11.8). */
 export type ProcessError =
@@ -91,7 +91,7 @@ export function resultLabels(result: ProcessResult): ProbeLabels {
     case Verdict.Hairpin:
       return ["Hairpin"];
     case Verdict.Drop:
-      return result.layer === "" ? ["Drop", String(result.reason)] : ["Drop", result.layer];
+      return result.layer === "" ? ["Drop", DROP_REASON_NAMES[result.reason] ?? ""] : ["Drop", result.layer];
     case Verdict.Error:
       return [`ERROR: ${result.error?.kind ?? ""}`];
     default:

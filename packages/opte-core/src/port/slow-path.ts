@@ -27,6 +27,7 @@ import {
   TCP_SLOT,
   type RecordedTransforms,
 } from "./uft.js";
+import { PROBES } from "../provider/probe-switch.js";
 
 /** How many kinds of flow a port is thought to have at a time. */
 const RECENT = 8;
@@ -154,7 +155,7 @@ export class SlowPath {
     const table = uft.table(dir);
     const shared = this.#shared();
     const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, (flow) => {
-      providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
+      if (PROBES) providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
       count(stats, directionStats(dir) + PortStat.UftEvictions);
     });
     if (slot < 0) {

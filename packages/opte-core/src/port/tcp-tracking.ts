@@ -5,6 +5,7 @@ import { FlowKey } from "../flow/flow-id.js";
 import { NEW_FLOW, nextTcpState, TCP_STATE_NAMES, TcpState, UNEXPECTED } from "../flow/tcp-matrix.js";
 import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
+import { PROBES } from "../provider/probe-switch.js";
 import type { CompleteProviders } from "../provider/providers.js";
 import type { TcpStep } from "./observer.js";
 import { directionStats, PortStat } from "./port-stats.js";
@@ -137,12 +138,12 @@ export class TcpTracking {
       return TcpOutcome.Closed;
     }
     const slot = this.#tcp.create(dir, outbound, state, segment, nowMs, (flow) => {
-      this.#providers.probes.flowExpired?.(this.#port, "tcp_flows", flow, 0, 0);
+      if (PROBES) this.#providers.probes.flowExpired?.(this.#port, "tcp_flows", flow, 0, 0);
       count(this.#stats, PortStat.TcpEvictions);
     });
     if (slot < 0) {
       const text = `TCP flow table full (${this.#tcp.table.limit} entries)`;
-      this.#providers.probes.tcpErr?.(dir, this.#port, outbound, text);
+      if (PROBES) this.#providers.probes.tcpErr?.(dir, this.#port, outbound, text);
       return TcpOutcome.Refused;
     }
     if (dir === "in") this.#tcp.setInbound(slot, arrived);
@@ -154,26 +155,25 @@ export class TcpTracking {
 
   #stateChanged(flow: FlowKey, before: number, after: number): void {
     if (before === after) return;
-    this.#providers.probes.tcpFlowState?.(this.#port, flow, stateName(before), stateName(after));
+    if (PROBES) this.#providers.probes.tcpFlowState?.(this.#port, flow, stateName(before), stateName(after));
   }
 
   #flowDrop(dir: Direction, slot: number, flow: FlowKey, segment: TcpSegment): void {
-    const probes = this.#providers.probes;
-    if (probes.tcpFlowDrop === undefined) return;
+    if (!PROBES || this.#providers.probes.tcpFlowDrop === undefined) return;
     const { tcpState, guestSeq = 0, guestAck = 0, remoteSeq = 0, remoteAck = 0 } = this.#tcp.dumpState(slot);
     const state = { state: tcpState, guestSeq, guestAck, remoteSeq, remoteAck };
-    probes.tcpFlowDrop(this.#port, flow, state, dir, segment.flags);
+    this.#providers.probes.tcpFlowDrop(this.#port, flow, state, dir, segment.flags);
   }
 
   #unexpected(dir: Direction, flow: FlowKey, state: number, segment: TcpSegment): void {
-    const probes = this.#providers.probes;
-    if (probes.tcpErr === undefined) return;
+    if (!PROBES || this.#providers.probes.tcpErr === undefined) return;
     const what = `direction: ${dir}, flow: ${flow.toString()}, state: ${stateName(state)}`;
-    probes.tcpErr(dir, this.#port, flow, `Unexpected TCP segment, ${what}, flags: 0x${segment.flags.toString(16)}`);
+    const text = `Unexpected TCP segment, ${what}, flags: 0x${segment.flags.toString(16)}`;
+    this.#providers.probes.tcpErr(dir, this.#port, flow, text);
   }
 
   #uftClosed(dir: Direction, flow: FlowKey): void {
-    this.#providers.probes.uftTcpClosed?.(dir, this.#port, flow);
+    if (PROBES) this.#providers.probes.uftTcpClosed?.(dir, this.#port, flow);
   }
 }
 

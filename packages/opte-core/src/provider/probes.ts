@@ -40,7 +40,7 @@ export type ProcessPath = 1 | 2 | 3;
 export interface ProbesProvider<Flow extends ProbedFlow = ProbedFlow> {
   /** Each packet that the port accepts for processing. */
   portProcessEntry?(dir: Direction, port: string, flow: Flow, epoch: number, frame: Uint8Array): void;
-  /** End of processing. */
+  /** End of processing: the frame as it goes on, and the answer if there is one. */
   portProcessReturn?(
     dir: Direction,
     port: string,
@@ -49,6 +49,8 @@ export interface ProbesProvider<Flow extends ProbedFlow = ProbedFlow> {
     epoch: number,
     labels: ProbeLabels,
     path: ProcessPath,
+    frame: Uint8Array,
+    hairpin: Uint8Array | undefined,
   ): void;
   /** Each layer that a packet walks through. */
   layerProcessEntry?(dir: Direction, port: string, layer: string, flow: Flow): void;

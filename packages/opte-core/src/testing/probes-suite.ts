@@ -23,8 +23,10 @@ interface Arguments {
 /** Every probe point, called as the engine calls it. */
 const CALLS: Readonly<Record<keyof ProbesProvider, (probes: ProbesProvider, args: Arguments) => unknown>> = {
   portProcessEntry: (p, { before, frame }) => p.portProcessEntry?.("out", "opte0", before, 7, frame),
-  portProcessReturn: (p, { before, after }) =>
-    p.portProcessReturn?.("out", "opte0", before, after, 7, Object.freeze(["Drop", "firewall"] as const), 3),
+  portProcessReturn: (p, { before, after, frame }) => {
+    const labels = Object.freeze(["Drop", "firewall"] as const);
+    return p.portProcessReturn?.("out", "opte0", before, after, 7, labels, 3, frame, undefined);
+  },
   layerProcessEntry: (p, { before }) => p.layerProcessEntry?.("in", "opte0", "firewall", before),
   layerProcessReturn: (p, { before, after }) =>
     p.layerProcessReturn?.("in", "opte0", "firewall", before, after, Object.freeze(["Allow"] as const)),
