@@ -163,6 +163,16 @@ export class Sled {
     }
   }
 
+  /** Withdraws all counters. */
+  close(): void {
+    for (const { routes, vpc } of this.ports.ordered) {
+      routes.close();
+      vpc.close();
+    }
+    this.stats.close();
+    this.drops.close();
+  }
+
   /** @param make makes the port once it has been admitted, which changes nothing if it throws */
   #addPort(make: (admit: (config: VpcPortConfig) => void) => VpcPort): XdePort {
     const underlay = this.#underlay;

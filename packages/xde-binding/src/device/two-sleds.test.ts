@@ -103,6 +103,32 @@ describe("two sleds", () => {
     expect(batches).toEqual([3]);
   });
 
+  it("guests get the frames of a batch in the order of their ports, each all of its own at once", async () => {
+    const D = { ...guest(4, "fd44::1"), name: "opte3" };
+    await sleds.first.create(D);
+    const order: string[] = [];
+    for (const { name } of [D, C, A]) sleds.first.xde.attach(name, (batch) => order.push(`${name} ${batch.length}`));
+    const sender = new AttachedGuest(sleds.first, C);
+    const to = (dst: typeof A): Uint8Array => ipFrame({ src: C.mac, dst: GATEWAY_MAC }, C.ip4, dst.ip4, udp(1, 2));
+    const toGateway = ipFrame({ src: C.mac, dst: GATEWAY_MAC }, C.ip4, IpAddr.parse("10.0.0.254"), echo(ICMP, 8, 9));
+    sender.sendBytes(toGateway, to(D), to(A), to(D), to(A), to(A));
+    expect(order).toEqual(["opte0 3", "opte3 2", "opte2 1"]);
+  });
+
+  it("guests may send while they receive, as often as they like", () => {
+    let left = 20_000;
+    for (const [from, to] of [
+      [a, C],
+      [c, A],
+    ] as const) {
+      from.onFrame = () => {
+        if (left-- > 0) from.sendUdp(to.ip4);
+      };
+    }
+    a.sendUdp(C.ip4);
+    expect(a.received.length + c.received.length).toBe(20_001);
+  });
+
   it("an answer that the gateway gives goes back to the guest that sent", () => {
     a.send(IpAddr.parse("10.0.0.254"), echo(ICMP, 8, 9));
     expect(a.received.map((bytes) => readFrame(bytes))).toMatchObject([

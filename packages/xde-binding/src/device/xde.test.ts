@@ -1,5 +1,5 @@
 import { IpAddr, MacAddr, OpteError, type OpteErrorPayload, Vni } from "opte-api";
-import type { StatsProvider } from "opte-core";
+import { Frame, type PeriodicProvider, type StatsProvider } from "opte-core";
 import { XDE_COMMANDS } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createReq, guest, SledBench, VNI } from "../../test/sled-bench.js";
@@ -250,6 +250,31 @@ describe("deleting a port", () => {
     await bench.xde.handlers.DeleteXde({ xdeDevname: A.name });
     const { mappings } = await bench.xde.handlers.DumpVirt2Phys(undefined);
     expect(mappings[0]?.ip4).toEqual([[A.ip4, { ether: A.mac, ip: moved.physIp }]]);
+  });
+});
+
+describe("closing a device", () => {
+  it("withdraws every counter, stops its timer and leaves its links", async () => {
+    const stats = new StatsRegistry();
+    const [near, far] = MemoryLink.pair("u1", "far");
+    let running = 0;
+    const periodic: PeriodicProvider = {
+      start: () => {
+        running++;
+        return { stop: () => running-- };
+      },
+    };
+    const xde = new Xde({ providers: { clock: { nowMs: () => 0 }, stats, periodic }, links: () => near });
+    await xde.handlers.SetXdeUnderlay({ u1: "u1", u2: "u1" });
+    await xde.handlers.CreateXde(createReq(A));
+    expect([running, stats.snapshot().size]).toEqual([1, 9]);
+    xde.close();
+    expect([running, stats.snapshot().size]).toEqual([0, 0]);
+    far.send([Frame.allocate(60)]);
+    await Promise.resolve();
+    const again = new Xde({ providers: { clock: { nowMs: () => 0 }, stats }, links: () => near });
+    expect(stats.snapshot().get("xde:xde")?.["in_drop_truncated"]).toBe(0);
+    again.close();
   });
 });
 

@@ -132,8 +132,10 @@ export class Xde {
     this.#sled.tick();
   }
 
-  /** Stops the timer. */
+  /** Ends it: its links bring no more frames, and its counters and those of its ports are withdrawn. It must not be used afterwards. */
   close(): void {
     this.#timer?.stop();
+    for (const link of this.#sled.underlay?.links ?? []) link.onReceive(undefined);
+    this.#sled.close();
   }
 }
