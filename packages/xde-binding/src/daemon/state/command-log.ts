@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /** A file that is this much longer than its last image is written anew, as an image. */
-const MIN_GROWTH = 1 << 20;
+const MIN_GROWTH = 1 << 16;
 
 const EIO = 5;
 const ENOSPC = 28;
