@@ -57,7 +57,7 @@ function ofFamily(given: FieldReader, isOurs: (ip: string) => boolean): Json {
 }
 
 const LAX_NUMBERS: CliDeviationRule = {
-  weakness: "05 W15 numbers",
+  weakness: "text numbers",
   sentence:
     "Numbers with a leading plus sign or superfluous zeros are refused, as in all texts: programs differ in what they mean.",
   expect: (record, recorded) => {
