@@ -24,7 +24,7 @@ describe("ParseError", () => {
     expect(error.toString()).toBe("unrecognised_tunnel_opt: class 0x0102, type 0x83");
   });
 
-  it("gives values that a later frame does not change", () => {
+  it("gives values that a later frame does not change (to_owned)", () => {
     const error = new ParseError();
     error.atHeader("inner_eth", "TooSmall");
     const value = error.toValue();

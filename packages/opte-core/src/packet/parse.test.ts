@@ -46,7 +46,7 @@ describe("parseGuest: the structure of a frame (spec 01 §4.4)", () => {
     }
   });
 
-  it("takes ARP with one byte behind the Ethernet header as the default flow, everything else being body", () => {
+  it("takes ARP with one byte behind the Ethernet header as the default flow, all else being body (chunks_present_on_early_accept)", () => {
     const packet = parsedOk(guest(patch(v4.slice(0, 15), 12, 0x08, 0x06)));
     expect(packet.flow.isDefault).toBe(true);
     expect(packet.frame.end - packet.body).toBe(1);
@@ -123,7 +123,7 @@ describe("parseGuest: the structure of a frame (spec 01 §4.4)", () => {
     expect(guest(frame.slice(0, 55))).toEqual(tooSmall("inner_l3"));
   });
 
-  it("names the header in which a frame is cut, at every length (straddle_failure)", () => {
+  it("names the header in which a frame is cut, at every length (straddle_failure, parse_reports_error_location)", () => {
     for (const spec of [TCP4, TCP6, { ...TCP6, extensions: [[0, 1] as const] }]) {
       const frame = innerFrame(spec);
       const ulp = frame.length - 20;

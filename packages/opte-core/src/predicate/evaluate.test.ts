@@ -53,7 +53,7 @@ describe("a predicate on the Ethernet header", () => {
 });
 
 describe("a predicate on an IP address", () => {
-  it("holds for an exact address", () => {
+  it("holds for an exact address (match_check, test_ipv6_addr_match_exact)", () => {
     expect(holds({ kind: "ipv4Src", values: [Ipv4Addr.parse("10.0.0.5")] })).toBe(true);
     expect(holds({ kind: "ipv4Dst", values: [Ipv4Addr.parse("10.0.0.5")] })).toBe(false);
     expect(holds({ kind: "ipv6Src", values: [Ipv6Addr.parse("fd00::5")] }, udp6)).toBe(true);
@@ -88,12 +88,24 @@ describe("a predicate on an IP address", () => {
     expect(holds({ kind: "ipv6Dst", values: [Ipv6Cidr.parse(cidr)] }, udp6)).toBe(expected);
   });
 
-  it("agrees with the prefix itself about members", () => {
+  it("agrees with the prefix itself about members, the default route included (cidr_match, test_ipv6_cidr_match_prefix)", () => {
     fc.assert(
       fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), fc.nat(32), (address, network, prefixLen) => {
         const dst = Ipv4Addr.fromNumber(address);
         const cidr = new Ipv4Cidr(Ipv4Addr.fromNumber(network), prefixLen);
         expect(holds({ kind: "ipv4Dst", values: [cidr] }, makePacket({ dst }))).toBe(cidr.isMember(dst));
+      }),
+    );
+    const word = fc.nat(0xffff_ffff);
+    const words = fc.tuple(word, word, word, word);
+    fc.assert(
+      fc.property(words, words, fc.nat(128), fc.boolean(), (address, network, prefixLen, isNear) => {
+        const dst = Ipv6Addr.fromWords(...address);
+        // Prefixes of random addresses have hardly a common member.
+        const cidr = new Ipv6Cidr(isNear ? dst : Ipv6Addr.fromWords(...network), prefixLen);
+        const packet = makePacket({ src: dst, dst, proto: IpProtocol.Udp });
+        expect(holds({ kind: "ipv6Dst", values: [cidr] }, packet)).toBe(cidr.isMember(dst));
+        if (isNear || prefixLen === 0) expect(cidr.isMember(dst)).toBe(true);
       }),
     );
   });

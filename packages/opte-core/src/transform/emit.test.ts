@@ -25,7 +25,7 @@ describe("encapsulation (spec 01 §6.1, §15)", () => {
     );
   });
 
-  it("counts an extension header in the IPv6 length, but not in that of UDP", () => {
+  it("counts an extension header in the IPv6 length, but not in that of UDP (test_set_total_len)", () => {
     const header: IpHeader = { ...ip, extensions: [{ kind: "hopByHop", options: [] }] };
     expect(fromBase({ ...ENCAP, outerIp: { kind: "push", header } })).toBe(
       squeeze(`000000000000 000000000000 86dd 60000000 004e 00 80 ${addresses} 1100010400000000
@@ -127,7 +127,7 @@ describe("received outer headers (spec 01 §8)", () => {
   const IP = 14;
   const UDP = 14 + 48;
 
-  it("are left untouched, byte for byte, when nothing concerns them", () => {
+  it("are left untouched, byte for byte, when nothing concerns them (roundtrip_emit_parse_unchanged)", () => {
     expect(rewritten(packetOf())).toBe(hex);
     expect(rewritten(packetOf(), { name: "", innerEther: { kind: "modify", fields: {} } })).toBe(hex);
   });
