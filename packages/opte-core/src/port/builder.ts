@@ -6,7 +6,8 @@ import type { LayerSpec } from "../layer/layer.js";
 import type { Providers } from "../provider/providers.js";
 import type { Rule } from "../rule/rule.js";
 import type { NetworkDefinition } from "./network-definition.js";
-import { Port, type LayerDraft, type PortLimits } from "./port.js";
+import { Port } from "./port.js";
+import type { LayerDraft, PortLimits } from "./port-assembly.js";
 import { readSnapshot } from "./snapshot/snapshot.js";
 import type { SnapshotDecoder } from "./snapshot/snapshot-codec.js";
 

@@ -2,21 +2,17 @@
 
 import { OpteError, type Direction, type MacAddr, type Uint64 } from "opte-api";
 import type { Action } from "../action/action.js";
-import { FlowKey } from "../flow/flow-id.js";
-import { UndoLog } from "../flow/undo-log.js";
-import { FlowPairs } from "../layer/flow-pairs.js";
-import { Layer, type LayerSpec } from "../layer/layer.js";
-import type { DependantPriority, FlowEntryDump } from "../layer/layer-flows.js";
+import type { FlowKey } from "../flow/flow-id.js";
+import type { Layer } from "../layer/layer.js";
+import type { FlowEntryDump } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
-import { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
 import { PROBES } from "../provider/probe-switch.js";
 import type { KMutex } from "../provider/lock/k-mutex.js";
 import { LockReentryError } from "../provider/lock/reentry-error.js";
 import { completeProviders, type Providers } from "../provider/providers.js";
-import type { StatBlock, StatRegistration, StatsProvider } from "../provider/stats.js";
+import type { StatBlock, StatRegistration } from "../provider/stats.js";
 import type { Rule } from "../rule/rule.js";
-import { TemplateTable } from "../transform/template-table.js";
 import { Verdict } from "../verdict.js";
 import {
   describeLayer,
@@ -39,6 +35,7 @@ import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver } from "./observer.js";
 import { Pipeline } from "./pipeline.js";
 import type { PortParts } from "./port-parts.js";
+import { assembleParts, registerAll, type LayerDraft, type PortLimits } from "./port-assembly.js";
 import { portStats } from "./port-stats.js";
 import { loadImage } from "./snapshot/load-image.js";
 import type { PortImage } from "./snapshot/port-image.js";
@@ -46,26 +43,10 @@ import { takeSnapshot, type PortSnapshot } from "./snapshot/snapshot.js";
 import type { SnapshotEncoder } from "./snapshot/snapshot-codec.js";
 import type { SnapshotExtent } from "./snapshot/take-image.js";
 import type { ProcessResult } from "./process-result.js";
-import { TcpFlows, type TcpFlowDump } from "./tcp-flows.js";
-import { TcpTracking } from "./tcp-tracking.js";
-import { UftPair } from "./uft-pair.js";
+import type { TcpFlowDump } from "./tcp-flows.js";
 
 /** Life-cycle states of a port (spec 02 §10.2). */
 export type PortState = "ready" | "running" | "paused" | "restored";
-
-/** Sizes of a port's tables. */
-export interface PortLimits {
-  /** Entries of the unified flow table, each direction. */
-  readonly uft: number;
-  /** Tracked TCP flows. */
-  readonly tcp: number;
-}
-
-/** A layer to be made with its first rules. */
-export interface LayerDraft {
-  readonly spec: LayerSpec;
-  readonly rules: readonly (readonly [Direction, Rule])[];
-}
 
 /** The rules of both directions, to replace a layer's. */
 export interface RulePair {
@@ -109,40 +90,13 @@ export class Port {
     image?: PortImage,
   ) {
     const providers = completeProviders(given);
-    const undo = new UndoLog();
-    const pairs = new FlowPairs(undo);
-    const templates = new TemplateTable(undo);
-    const uft = new UftPair(limits.uft, pairs, templates);
-    const tcp = new TcpFlows(limits.tcp, pairs);
-    const dependants = (nowMs: number): DependantPriority => tcp.parentPriorities(nowMs);
-    const layers = drafts.map(({ spec, rules }) => {
-      const layer = new Layer(spec, { port: name, providers, pairs, dependants });
-      for (const [dir, rule] of rules) layer.loadRule(dir, rule);
-      return layer;
-    });
     this.name = name;
     this.mac = mac;
     this.#lock = providers.lock.mutex(`port ${name}`);
     this.#stats = portStats(name, limits.uft, limits.tcp);
-    const stats = this.#stats.values;
-    this.#registrations = registerAll(providers.stats, [this.#stats, ...layers.map((layer) => layer.stats)]);
-    const tracking = new TcpTracking(name, providers, tcp, uft, stats);
-    const walk = new Walk();
-    const scratchKey = new FlowKey();
-    this.#parts = {
-      port: name,
-      providers,
-      network,
-      layers,
-      pairs,
-      uft,
-      tcp,
-      tracking,
-      templates,
-      stats,
-      walk,
-      scratchKey,
-    };
+    this.#parts = assembleParts(name, providers, network, drafts, limits, this.#stats.values);
+    const blocks = [this.#stats, ...this.#parts.layers.map((layer) => layer.stats)];
+    this.#registrations = registerAll(providers.stats, blocks);
     this.#pipeline = new Pipeline(this.#parts);
     this.#dryRun = new DryRun(this.#parts);
     this.result = this.#pipeline.result;
@@ -450,16 +404,4 @@ export class Port {
       return result;
     });
   }
-}
-
-/** Registers every block or none. */
-function registerAll(provider: StatsProvider, blocks: readonly StatBlock[]): StatRegistration[] {
-  const done: StatRegistration[] = [];
-  try {
-    for (const block of blocks) done.push(provider.register(block));
-  } catch (error) {
-    for (const registration of done) registration.unregister();
-    throw new OpteError({ kind: "PortCreate", msg: error instanceof Error ? error.message : String(error) });
-  }
-  return done;
 }
