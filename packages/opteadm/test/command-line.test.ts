@@ -214,6 +214,11 @@ describe("errors", () => {
     expect(JSON.parse(run.stderr)).toEqual({ error: { kind: "usage", message: "missing -p <PORT>" } });
   });
 
+  it("of our own making are not told as the user's", async () => {
+    const broken = { ListPorts: { ports: undefined } };
+    await expect(scriptedRun(["list-ports"], broken)).rejects.toThrow(TypeError);
+  });
+
   it.each([
     [["list-port"], /unrecognized subcommand 'list-port'\n\(Did you mean .*list-ports/],
     [["rm-fw-rule", "-p", "opte0", "--dri", "in", "1"], /unknown option '--dri'\n\(Did you mean --dir\?\)/],

@@ -21,6 +21,7 @@ const ExitCode = {
  * Runs the command line `argv`, without the program's name: parses it, asks the device, writes answers and errors.
  *
  * @returns the exit code: 0; 1 if the device refused, or could not be asked; 2 if the command line is wrong
+ * @throws what nobody but the authors can put right
  */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const session = new Session(surroundings, argv);
@@ -33,6 +34,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       // Commander has written help or version; help where a subcommand is missing is an error.
       return error.exitCode === 0 ? ExitCode.Success : ExitCode.Usage;
     }
+    if (error instanceof TypeError || error instanceof ReferenceError) throw error;
     const isUsage = error instanceof UsageError || error instanceof CommanderError;
     tellError(error, session);
     return isUsage ? ExitCode.Usage : ExitCode.Failure;
