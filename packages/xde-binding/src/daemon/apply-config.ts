@@ -6,7 +6,7 @@ import type { XdedConfig } from "./config/xded-config.js";
 import type { SavedDevice } from "./state/saved-device.js";
 
 /** The configuration contradicts the saved state. */
-export class ConfigConflict extends Error {
+class ConfigConflict extends Error {
   override readonly name = "ConfigConflict";
 }
 

@@ -67,6 +67,7 @@ export function readCommandLine(args: readonly string[], readConfig: (path: stri
       underlay: underlayOf(values.underlay, values.peer ?? [], config.underlay),
       guests: new Map([...Object.entries(config.guests), ...(values.guest ?? []).map(guestOf)]),
       listen: listen === undefined ? config.listen : checked("listen", listen, parseSocketAddress),
+      flows: config.flows,
       ports: config.ports,
     },
   };

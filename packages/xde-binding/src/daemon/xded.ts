@@ -23,7 +23,7 @@ import type { DeviceHandlers } from "../ioctl/device-handlers.js";
 import { SavedDevice } from "./state/saved-device.js";
 
 /** Name of the link to the underlay, by which `SetXdeUnderlay` takes it. */
-export const UNDERLAY_LINK = "udp0";
+const UNDERLAY_LINK = "udp0";
 
 /** What a daemon is started with. */
 export interface XdedOptions {
@@ -34,6 +34,8 @@ export interface XdedOptions {
   readonly guests: ReadonlyMap<string, string>;
   /** Where metrics and health are answered; nowhere if absent. */
   readonly listen: SocketAddress | undefined;
+  /** Whether flows outlive a graceful stop. */
+  readonly flows: "forget" | "keep";
   /** Ports that are made if they are missing. */
   readonly ports: readonly PortConfig[];
   readonly log: LogProvider;
@@ -73,7 +75,7 @@ export class Xded {
     for (const close of this.#parts.splice(0).reverse()) await close();
   }
 
-  async #start({ state, underlay, guests, listen, ports, log, serve }: XdedOptions): Promise<void> {
+  async #start({ state, underlay, guests, listen, flows, ports, log, serve }: XdedOptions): Promise<void> {
     const stats = new StatsRegistry();
     const trace = new TraceHub(nodeClock);
     const links = new Map<string, UdpLink>();
@@ -101,6 +103,7 @@ export class Xded {
       const guest = await GuestSocket.listen({ xde, portName, path, log, stats });
       this.#parts.push(() => guest.close());
     }
+    if (flows === "keep") this.#parts.push(() => this.#saveFlows(device));
     if (listen !== undefined) {
       const server = await MetricsServer.listen(listen, {
         metrics: () => allMetrics(xde, stats, device),
@@ -111,6 +114,14 @@ export class Xded {
     }
     const snapshots = snapshotHandlers(xde, (name, snapshot) => device.replacePort(name, snapshot));
     this.#parts.push(await serve(tracedHandlers({ ...device.handlers, ...snapshots }, trace)));
+  }
+
+  async #saveFlows(device: SavedDevice): Promise<void> {
+    try {
+      await device.saveFlows();
+    } catch (error) {
+      this.#log.log("error", `Flows are lost: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   async #openLink({ bind, peers }: UnderlayConfig, xde: Xde, stats: StatsRegistry): Promise<UdpLink> {

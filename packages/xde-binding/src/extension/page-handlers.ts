@@ -6,7 +6,7 @@ import type { Xde } from "../device/xde.js";
 import type { CommandHandlers } from "../ioctl/handlers.js";
 
 /** Most slots of a table that one page looks at, whatever the client asks for: about a millisecond. */
-export const MAX_PAGE = 2048;
+const MAX_PAGE = 2048;
 
 type PageCommand = "DumpLayerPage" | "DumpUftPage" | "DumpTcpFlowsPage" | "DumpLayerRules";
 

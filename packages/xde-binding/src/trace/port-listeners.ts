@@ -68,7 +68,22 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
       );
     },
   }),
-  "port-process": portProcess,
+  "port-process": (emit) => ({
+    portProcessReturn: (dir, port, before, after, epoch, labels, path, frame) => {
+      emit("port-process", [port], [before, after], () =>
+        traceFields({
+          name: port,
+          dir: directionText(dir),
+          epoch,
+          flowBefore: flowText(before),
+          flowAfter: flowText(after),
+          len: frame.length,
+          result: labels.join("->"),
+          path: PATHS[path],
+        }),
+      );
+    },
+  }),
   "rule-match": (emit) => {
     const tell = (port: string, layer: string, dir: Direction, flow: FlowKey, action: string | undefined): void => {
       emit("rule-match", [port], [flow], () =>
@@ -137,27 +152,3 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
     },
   }),
 };
-
-/** The return of a packet does not say how long it was: that is taken at its entry. */
-function portProcess(emit: Emit): PortProbes {
-  let len = 0;
-  return {
-    portProcessEntry: (_dir, _port, _flow, _epoch, frame) => {
-      len = frame.length;
-    },
-    portProcessReturn: (dir, port, before, after, epoch, labels, path) => {
-      emit("port-process", [port], [before, after], () =>
-        traceFields({
-          name: port,
-          dir: directionText(dir),
-          epoch,
-          flowBefore: flowText(before),
-          flowAfter: flowText(after),
-          len,
-          result: labels.join("->"),
-          path: PATHS[path],
-        }),
-      );
-    },
-  };
-}

@@ -10,12 +10,16 @@ import type { Xde } from "../../device/xde.js";
 import type { StateRecord } from "./frame-format.js";
 import { commandRecord, portImageRecord, RecordKind } from "./state-record.js";
 
-/** The device's state, without flows, hits and counters. */
-export async function deviceImage(xde: Xde): Promise<readonly StateRecord[]> {
+/** The device's state, without flows, hits and counters; those of running ports are in it if flows are to be kept. */
+export async function deviceImage(xde: Xde, flows: "forget" | "keep" = "forget"): Promise<readonly StateRecord[]> {
   return [
     { kind: RecordKind.Image, bytes: new Uint8Array() },
     ...(xde.underlay === undefined ? [] : [record(XDE_COMMANDS.SetXdeUnderlay, xde.underlay)]),
-    ...xde.ports.map((port) => portImageRecord(port.name, port.snapshot("rules"))),
+    ...xde.ports.map((port) =>
+      flows === "keep" && port.port.state === "running"
+        ? portImageRecord(port.name, port.snapshot(), RecordKind.PortWithFlows)
+        : portImageRecord(port.name, port.snapshot("rules")),
+    ),
     ...(await guestMappings(xde)),
     ...(await boundaryMappings(xde)),
     ...subscriptions(xde),

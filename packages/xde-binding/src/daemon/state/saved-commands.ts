@@ -72,6 +72,11 @@ export async function carryOutRecord({ kind, bytes }: StateRecord, xde: Xde, han
       (isThere ? xde.replacePort(name, snapshot) : xde.restorePort(snapshot)).port.reset();
       break;
     }
+    case RecordKind.PortWithFlows: {
+      const { snapshot } = v.parse(portImage, readJson(bytes));
+      xde.restorePort(snapshot).port.start();
+      break;
+    }
     default:
       throw new Error(`There is no kind ${kind} of records`);
   }

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IpCidr, Ipv4Addr, MacAddr, MulticastUnderlay, Ipv6Addr, Vni, IpAddr } from "opte-api";
-import { NULL_LOG } from "opte-core";
+import { Frame, NULL_LOG } from "opte-core";
 import { type FirewallRule, parsePortConfig, type PortConfig, ANY_SOURCE } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ipFrame, udp } from "../../../test/frames.js";
 import { Xde } from "../../device/xde.js";
 import { extensionHandlers } from "../../extension/extension-handlers.js";
 import { MemoryLink } from "../../link/memory-link.js";
@@ -43,6 +44,14 @@ const rule: FirewallRule = {
   priority: 100,
 };
 
+/** Of the guest, to a neighbour. */
+const ping = ipFrame(
+  { src: port.guestMac, dst: port.gatewayMac },
+  Ipv4Addr.parse("172.30.0.5"),
+  Ipv4Addr.parse("172.30.0.6"),
+  udp(9, 9),
+);
+
 /** All that a device has to bring back. */
 async function stateOf({ xde }: Bench): Promise<unknown> {
   const { handlers } = xde;
@@ -77,6 +86,7 @@ async function program({ handlers, saved }: Bench): Promise<void> {
   });
   await handlers.AllowCidr({ portName, cidr: IpCidr.parse("10.8.0.0/16"), dir: "in" });
   const phys = { ether: MacAddr.parse("A8:40:25:FF:00:09"), ip: Ipv6Addr.parse("fd77::9"), vni: Vni.of(7) };
+  await handlers.SetVirt2Phys({ vip: Ipv4Addr.parse("172.30.0.6"), phys: { ...phys, vni: port.vni } });
   await handlers.SetVirt2Phys({ vip: Ipv4Addr.parse("10.0.0.9"), phys });
   await handlers.SetVirt2Boundary({ vip: IpCidr.parse("0.0.0.0/0"), tep: [{ ip: phys.ip, vni: Vni.of(99) }] });
   await handlers.SetMcast2Phys({ group, underlay });
@@ -128,6 +138,43 @@ describe("SavedDevice", () => {
     expect(second.saved.size).not.toBe(long);
     const id = first.xde.port(port.name).addFirewallRule(rule);
     expect(await second.handlers.AddFwRuleId?.({ portName: port.name, rule })).toEqual({ id });
+    await second.saved.close();
+  });
+
+  it("takes the flows of a running port over once, after a stop that kept them", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    const guest = first.xde.attach(port.name, () => undefined);
+    guest.send([Frame.ofGuest(ping)]);
+    const flows = first.xde.port(port.name).port.dumpUft().outNumFlows;
+    expect(flows).toBe(1);
+    await first.saved.saveFlows();
+    await first.saved.close();
+    const second = await openBench(folder);
+    expect(second.xde.port(port.name).port.state).toBe("running");
+    expect(second.xde.port(port.name).port.dumpUft().outNumFlows).toBe(flows);
+    await second.saved.close();
+    const third = await openBench(folder);
+    expect(third.xde.port(port.name).port.state).toBe("ready");
+    await third.saved.close();
+  });
+
+  it("puts a snapshot in the place of a port, with its subscriptions, and brings it back", async () => {
+    const first = await openBench(folder);
+    await program(first);
+    const snapshot: unknown = JSON.parse(JSON.stringify(first.xde.port(port.name).snapshot()));
+    const before = await stateOf(first);
+    await first.handlers.SetFwRules({ portName: port.name, rules: [] });
+    await first.saved.replacePort(port.name, snapshot);
+    first.xde.port(port.name).port.reset();
+    expect(await stateOf(first)).toEqual(before);
+    await expect(first.saved.replacePort(port.name, {})).rejects.toMatchObject({ kind: "PortCreate" });
+    await expect(first.saved.replacePort("none", snapshot)).rejects.toMatchObject({ kind: "PortNotFound" });
+    first.xde.port(port.name).port.reset();
+    expect(await stateOf(first)).toEqual(before);
+    await first.saved.close();
+    const second = await openBench(folder);
+    expect(await stateOf(second)).toEqual(before);
     await second.saved.close();
   });
 

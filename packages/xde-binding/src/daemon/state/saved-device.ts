@@ -11,7 +11,7 @@ import { openPort } from "./open-port.js";
 import { replay } from "./replay.js";
 import type { DeviceHandlers } from "../../ioctl/device-handlers.js";
 import { carryOutRecord, portRecord, savedHandlers } from "./saved-commands.js";
-import { portImageRecord } from "./state-record.js";
+import { portImageRecord, RecordKind } from "./state-record.js";
 import { StateFile } from "./state-file.js";
 import { lockState, type StateLock } from "./state-lock.js";
 
@@ -66,12 +66,11 @@ export class SavedDevice {
       const warn = (text: string): void => {
         log.log("warn", text);
       };
-      return new SavedDevice(
-        options,
-        file,
-        new CommandLog(file, { warn, image: () => deviceImage(xde) }, refused),
-        lock,
-      );
+      const commands = new CommandLog(file, { warn, image: () => deviceImage(xde) }, refused);
+      // Flows of the last stop must not come back after a crash that comes long after it.
+      const hasFlows = frames.some((frame) => frame.some(({ kind }) => kind === RecordKind.PortWithFlows));
+      if (hasFlows) await commands.compact();
+      return new SavedDevice(options, file, commands, lock);
     } catch (error) {
       await lock.release();
       throw error;
@@ -103,6 +102,17 @@ export class SavedDevice {
   /** Writes the state file anew, without the commands that led to the state. @throws Error if that fails; then it is as it was */
   compact(): Promise<void> {
     return this.#commands.compact();
+  }
+
+  /**
+   * Writes the state file anew, with the flows of running ports: the next start takes them over, once. For the last moment before the
+   * guests are disconnected.
+   *
+   * @throws Error if that fails; then the state is saved without flows
+   */
+  async saveFlows(): Promise<void> {
+    await this.#commands.idle();
+    await this.#file.replace(await deviceImage(this.#xde, "keep"));
   }
 
   /** Waits for commands under way, and gives the folder back. */

@@ -12,8 +12,10 @@ export const RecordKind = {
   Refused: 2,
   /** A port made of a whole configuration: its JSON form, as text. */
   PortConfig: 3,
-  /** A port as it was: its snapshot, as JSON text. */
+  /** A port as it was, without flows: its snapshot, as JSON text. Also a port that a client has put a snapshot in the place of. */
   PortImage: 4,
+  /** A running port as it was at a graceful stop, with its flows. */
+  PortWithFlows: 5,
 } as const;
 
 const COMMAND_HEAD_LEN = 2;
@@ -48,8 +50,12 @@ export function readRefused(bytes: Uint8Array): number {
 }
 
 /** A port as it was. @param snapshot of the port, with or without flows */
-export function portImageRecord(name: string, snapshot: unknown): StateRecord {
-  return jsonRecord(RecordKind.PortImage, { name, snapshot });
+export function portImageRecord(
+  name: string,
+  snapshot: unknown,
+  kind: typeof RecordKind.PortImage | typeof RecordKind.PortWithFlows = RecordKind.PortImage,
+): StateRecord {
+  return jsonRecord(kind, { name, snapshot });
 }
 
 /** A value of JSON as it is kept. */
