@@ -45,6 +45,7 @@ function results(rows: readonly Row[]): Results {
     machine: { cpu: "a processor", cores: 2, memoryGiB: 8, kernel: "6.1" },
     load: [0.1, 1.2],
     floorSha256: "",
+    hurried: [],
     isQuick: false,
     rows,
   };

@@ -1,10 +1,11 @@
 // docs/performance.md with its charts, from a run's results.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Row } from "../harness/row.ts";
 import { tableText } from "../table.ts";
+import { PEER_HEAD, peerCells, type PeerResults } from "../peers/peer-figure.ts";
 import { type Chart, chartSvg } from "./chart.ts";
 import { readResults, type Results } from "./results.ts";
 import { targetCells } from "./targets.ts";
@@ -44,12 +45,15 @@ export function publishNewest(): void {
     if (chart !== undefined) writeFileSync(join(folder, `${what}.svg`), chartSvg(chart));
   }
   const notes = readFileSync(join(ROOT, "bench/report/notes.md"), "utf8");
-  writeFileSync(join(ROOT, "docs/performance.md"), performancePage(results, newest, notes));
+  const peersFile = join(RESULTS, "peers.json");
+  // Unwrap: bench/peers/run.ts alone writes it
+  const peers = existsSync(peersFile) ? (JSON.parse(readFileSync(peersFile, "utf8")) as PeerResults) : undefined;
+  writeFileSync(join(ROOT, "docs/performance.md"), performancePage(results, newest, notes, peers));
 }
 
 /** The page. @param notes what no program can know: what was tried, and what the figures of peers are worth */
-export function performancePage(results: Results, file: string, notes: string): string {
-  const { node, v8, machine, commit, isDirty, date, load, rows, isQuick } = results;
+export function performancePage(results: Results, file: string, notes: string, peers?: PeerResults): string {
+  const { node, v8, machine, commit, isDirty, date, load, rows, isQuick, hurried } = results;
   const groups = [...new Set(rows.map(({ name }) => name.split("/")[0] ?? ""))];
   const curves = CURVES.filter(({ what }) => rows.some(({ name }) => name.startsWith(`curve/${what}/`)));
   return [
@@ -67,6 +71,9 @@ export function performancePage(results: Results, file: string, notes: string): 
     "TCP state, epoch, bounds, both address families; each case shows before it is timed that its packets take the path it names and come out",
     "right to the byte.",
     "",
+    ...(hurried.length === 0
+      ? []
+      : [`With fewer rounds and sizes, for want of time on a busy machine: ${hurried.join(", ")}.`, ""]),
     "## Targets",
     "",
     table("", ["target", "", "rows", "farthest from it"], targetCells(rows)),
@@ -76,6 +83,7 @@ export function performancePage(results: Results, file: string, notes: string): 
     "## Growth",
     "",
     ...curves.flatMap(({ what, title }) => [`![${title}](performance/${what}.svg)`, ""]),
+    ...(peers === undefined ? [] : peerSection(peers)),
     "## All figures",
     "",
     ...groups.flatMap((group) => [
@@ -85,6 +93,19 @@ export function performancePage(results: Results, file: string, notes: string): 
       "",
     ]),
   ].join("\n");
+}
+
+function peerSection({ date, load, figures }: PeerResults): string[] {
+  return [
+    "## Peers",
+    "",
+    `What one might use instead, measured on the same machine ${date.slice(0, 10)} by \`node bench/peers/run.ts\`, which says what it needs and has`,
+    `the exact set-up (load ${load.join(" → ")}). They do different work, as the last column says: our figures have neither input nor output in`,
+    "them, iperf3 runs three processes on two cores and is the limit of what it measures.",
+    "",
+    table("", PEER_HEAD, figures.map(peerCells)),
+    "",
+  ];
 }
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -24,12 +24,14 @@ export interface Results {
   /** Load of the machine over a minute before and after the run: what else ran takes from every figure. */
   readonly load: readonly [before: number, after: number];
   readonly floorSha256: string;
+  /** Groups that ran with fewer rounds and sizes, for want of time. */
+  readonly hurried: readonly string[];
   readonly isQuick: boolean;
   readonly rows: readonly Row[];
 }
 
 /** What is known before a run. */
-export function describeRun(isQuick: boolean): Omit<Results, "rows"> {
+export function describeRun(isQuick: boolean): Omit<Results, "rows" | "hurried"> {
   return {
     date: new Date().toISOString(),
     node: process.version,
