@@ -9,13 +9,16 @@ import type { TraceHub } from "../trace/trace-hub.js";
 
 type AnyHandler = (request: unknown, caller?: Caller) => unknown;
 
+/** A trace that told of being read would never come to an end: each reading would have one more event to read. */
+const UNTOLD: ReadonlySet<string> = new Set(["ReadTrace"]);
+
 /** The same handlers; columns CMD, RIGHTS of the caller, and RESULT, `ok` or the kind of error. */
 export function tracedHandlers(handlers: DeviceHandlers, trace: TraceHub): DeviceHandlers {
   const names = Object.values({ ...XDE_COMMANDS, ...XDE_EXTENSIONS }).map(({ cmd }) => cmd);
   const traced = names.flatMap((cmd) => {
     // Unwrap: it is called with what its caller was called with
     const handler = handlers[cmd] as AnyHandler | undefined;
-    if (handler === undefined) return [];
+    if (handler === undefined || UNTOLD.has(cmd)) return [];
     const tell = (caller: Caller | undefined, result: string): void => {
       trace.commandAnswered(() => traceFields({ cmd, rights: caller?.rights ?? "--", result }));
     };
