@@ -14,6 +14,14 @@ const MAX_WAITING = 1 << 20;
 const FIELDS = ["rx_frames", "tx_frames", "tx_lost", "refused"] as const;
 const [RX, TX, TX_LOST, REFUSED] = [0, 1, 2, 3] as const;
 
+/** Longest name of a statistics block. */
+const MAX_NAME_LEN = 30;
+
+/** Name of the statistics block of a port's guest. */
+export function guestBlockName(portName: string): string {
+  return `guest_${portName}`.slice(0, MAX_NAME_LEN);
+}
+
 /** What a guest socket is made with. */
 export interface GuestSocketOptions {
   readonly xde: Xde;
@@ -38,7 +46,7 @@ export class GuestSocket {
     });
     const block: StatBlock = {
       module: "xded",
-      name: `guest_${options.portName}`.slice(0, 30),
+      name: guestBlockName(options.portName),
       fields: FIELDS,
       values: this.#counters,
     };

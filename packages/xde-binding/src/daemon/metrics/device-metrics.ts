@@ -1,5 +1,6 @@
 // The device's statistics blocks as metrics.
 
+import { guestBlockName } from "../guest/guest-socket.js";
 import type { StatsRegistry } from "../../provider/stats-registry.js";
 import type { Metric, Sample } from "./prometheus-text.js";
 
@@ -26,8 +27,8 @@ interface BlockSubject {
 }
 
 /**
- * A metric for each field of each kind of block: `opte_port_…{port}`, `opte_layer_…{port,layer}`, `opte_route_cache_…{port}`, and
- * `opte_<block>_…` for blocks of the device itself. A field's `in_` or `out_` becomes the label `direction`.
+ * A metric for each field of each kind of block: `opte_port_…{port}`, `opte_layer_…{port,layer}`, `opte_route_cache_…{port}`,
+ * `opte_guest_…{port}`, and `opte_<block>_…` for blocks of the device itself. A field's `in_` or `out_` becomes the label `direction`.
  *
  * @param ports names of the ports, by which their blocks are known, each with the names of its layers
  */
@@ -55,6 +56,7 @@ export function deviceMetrics(
 function subjectsOf(ports: ReadonlyMap<string, readonly string[]>): Map<string, BlockSubject> {
   const subjects = new Map<string, BlockSubject>();
   for (const [port, layers] of ports) {
+    subjects.set(guestBlockName(port), { prefix: "opte_guest", labels: { port } });
     subjects.set(`${port}_${ROUTE_CACHE}`, { prefix: `opte_${ROUTE_CACHE}`, labels: { port } });
     for (const layer of layers) subjects.set(`${port}_${layer}`, { prefix: "opte_layer", labels: { port, layer } });
   }

@@ -30,6 +30,7 @@ describe("deviceMetrics", () => {
       opte0: { in_uft_hit: 5, out_uft_hit: 6, tcp_flows: 2 },
       opte0_firewall: { in_deny: 1, flows: 4 },
       opte0_route_cache: { capacity: 8192, hit: 9 },
+      guest_opte0: { tx_lost: 7 },
     });
     const text = prometheusText(deviceMetrics(registry, new Map([["opte0", ["firewall"]]])));
     expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("# HELP"))).toEqual([
@@ -48,6 +49,8 @@ describe("deviceMetrics", () => {
       'opte_route_cache_capacity{port="opte0"} 8192',
       "# TYPE opte_route_cache_hit_total counter",
       'opte_route_cache_hit_total{port="opte0"} 9',
+      "# TYPE opte_guest_tx_lost_total counter",
+      'opte_guest_tx_lost_total{port="opte0"} 7',
     ]);
   });
 
