@@ -1,11 +1,11 @@
 // Answers a guest that pings its IPv4 gateway (RFC 792, spec 03 §4).
 
 import { type Direction, EtherType, IpProtocol, type Ipv4Addr, type MacAddr } from "opte-api";
-import { DONE, type Done, type GeneratorError, type HairpinGenerator, MALFORMED } from "../action/action.js";
+import type { Done, GeneratorError, HairpinGenerator } from "../action/action.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 import type { Predicate } from "../predicate/predicate.js";
-import { echoReplyLen, type EchoTypes, isEchoRequest, writeEchoReply } from "./echo.js";
+import { echoReply, type EchoTypes } from "./echo.js";
 import { ETHER_LEN, IPV4_LEN, setIpv4PayloadLen, writeEther, writeIpv4 } from "./headers.js";
 
 /** Who pings whom. */
@@ -41,12 +41,6 @@ export class IcmpEchoReply implements HairpinGenerator {
   }
 
   reply(_dir: Direction, packet: Packet, reply: Frame): Done | GeneratorError {
-    if (!isEchoRequest(packet, ECHO)) return MALFORMED;
-    const payloadLen = echoReplyLen(packet);
-    reply.reset(HEADERS_LEN + payloadLen);
-    reply.bytes.set(this.#headers, reply.start);
-    setIpv4PayloadLen(reply.bytes, reply.start + ETHER_LEN, payloadLen);
-    writeEchoReply(packet, ECHO, reply, reply.start + HEADERS_LEN);
-    return DONE;
+    return echoReply(packet, ECHO, reply, this.#headers, setIpv4PayloadLen);
   }
 }

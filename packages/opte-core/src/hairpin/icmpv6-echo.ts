@@ -1,11 +1,11 @@
 // Answers a guest that pings the link-local address of its gateway (RFC 4443 §4, spec 03 §4).
 
 import { type Direction, EtherType, IpProtocol, Ipv6Addr, type MacAddr } from "opte-api";
-import { DONE, type Done, type GeneratorError, type HairpinGenerator, MALFORMED } from "../action/action.js";
+import type { Done, GeneratorError, HairpinGenerator } from "../action/action.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 import type { Predicate } from "../predicate/predicate.js";
-import { echoReplyLen, type EchoTypes, isEchoRequest, writeEchoReply } from "./echo.js";
+import { echoReply, type EchoTypes } from "./echo.js";
 import { ETHER_LEN, IPV6_LEN, setIpv6PayloadLen, writeEther, writeIpv6 } from "./headers.js";
 
 /** Who pings; the gateway answers at the EUI-64 link-local address of its MAC. */
@@ -41,12 +41,6 @@ export class Icmpv6EchoReply implements HairpinGenerator {
   }
 
   reply(_dir: Direction, packet: Packet, reply: Frame): Done | GeneratorError {
-    if (!isEchoRequest(packet, ECHO)) return MALFORMED;
-    const payloadLen = echoReplyLen(packet);
-    reply.reset(HEADERS_LEN + payloadLen);
-    reply.bytes.set(this.#headers, reply.start);
-    setIpv6PayloadLen(reply.bytes, reply.start + ETHER_LEN, payloadLen);
-    writeEchoReply(packet, ECHO, reply, reply.start + HEADERS_LEN);
-    return DONE;
+    return echoReply(packet, ECHO, reply, this.#headers, setIpv6PayloadLen);
   }
 }

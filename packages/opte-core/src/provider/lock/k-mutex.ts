@@ -2,7 +2,7 @@
 
 import type { MutexGate } from "./gate.js";
 import { openMutexGate } from "./gates.js";
-import { type LockGuard, SitedGuard } from "./lock-guard.js";
+import { type LockGuard, SitedGuard, whileHeld } from "./lock-guard.js";
 import { type LockSite, LockReentryError } from "./reentry-error.js";
 
 /**
@@ -61,12 +61,7 @@ export class KMutex {
    * @throws LockReentryError when this thread holds it already; whatever `action` throws
    */
   hold<T>(action: () => T, site?: string): T {
-    const guard = this.#take(site ?? new Error());
-    try {
-      return action();
-    } finally {
-      guard.unlock();
-    }
+    return whileHeld(this.#take(site ?? new Error()), action);
   }
 
   /**

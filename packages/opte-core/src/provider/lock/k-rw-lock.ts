@@ -2,7 +2,7 @@
 
 import type { RwGate } from "./gate.js";
 import { openRwGate } from "./gates.js";
-import { type LockGuard, SitedGuard } from "./lock-guard.js";
+import { type LockGuard, SitedGuard, whileHeld } from "./lock-guard.js";
 import { type LockSite, LockReentryError } from "./reentry-error.js";
 
 /**
@@ -55,22 +55,12 @@ export class KRwLock {
 
   /** Runs `action` while reading; otherwise as {@link KMutex.hold}. @throws LockReentryError when this thread writes */
   holdRead<T>(action: () => T, site?: string): T {
-    const guard = this.#takeRead(site ?? new Error());
-    try {
-      return action();
-    } finally {
-      guard.unlock();
-    }
+    return whileHeld(this.#takeRead(site ?? new Error()), action);
   }
 
   /** Runs `action` while writing; otherwise as {@link KMutex.hold}. @throws LockReentryError when this thread reads or writes */
   holdWrite<T>(action: () => T, site?: string): T {
-    const guard = this.#takeWrite(site ?? new Error());
-    try {
-      return action();
-    } finally {
-      guard.unlock();
-    }
+    return whileHeld(this.#takeWrite(site ?? new Error()), action);
   }
 
   /** As {@link KMutex.share}. @throws OpteError `System`, `ENOTSUP`, in the default context */

@@ -25,3 +25,12 @@ export class SitedGuard implements LockGuard {
     release?.(this);
   }
 }
+
+/** Runs `action` and lets the guard go, however `action` ends. */
+export function whileHeld<T>(guard: LockGuard, action: () => T): T {
+  try {
+    return action();
+  } finally {
+    guard.unlock();
+  }
+}
