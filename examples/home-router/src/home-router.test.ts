@@ -191,9 +191,16 @@ describe("ping", () => {
     expect(checksumsHold(answer)).toBe(true);
   });
 
-  it("from outside is refused", () => {
+  it("from outside is answered by the router itself, whoever asks", () => {
     const { router } = new Bench();
-    expect(router.process("in", echoFrame(fromPeer(), 8, 7))).toBe(Verdict.Drop);
+    expect(router.process("in", echoFrame(fromPeer(), 8, 7))).toBe(Verdict.Hairpin);
+    const reply = router.port.result.hairpin;
+    expect(read(reply)).toMatchObject({
+      text: "ICMP/0/0:198.51.100.2:203.0.113.7:7",
+      dst: fromPeer().srcMac.toString(),
+      src: fromPeer().dstMac.toString(),
+    });
+    expect(checksumsHold(reply)).toBe(true);
   });
 });
 
@@ -402,7 +409,7 @@ describe("the router as a whole", () => {
     expect(port.listLayers().map(({ name, rulesIn, rulesOut }) => [name, rulesIn, rulesOut])).toEqual([
       ["inside", 1, 7],
       ["nat", 1, 32],
-      ["outside", 2, 1],
+      ["outside", 3, 1],
     ]);
     expect(port.dumpLayer("nat").rulesIn.map(({ rule }) => rule)).toEqual([
       {

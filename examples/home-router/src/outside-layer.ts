@@ -1,7 +1,7 @@
 // The layer on the provider's side: the last that a guest's packet sees, the first that one from outside sees.
 
 import { EtherType } from "opte-api";
-import { type LayerSpec, makeRule, type RulePair } from "opte-core";
+import { IcmpEchoReply, type LayerSpec, makeRule, type RulePair } from "opte-core";
 import { EtherRewrite } from "./ether-rewrite.ts";
 import type { RouterConfig } from "./router-config.ts";
 
@@ -20,6 +20,10 @@ export function outsideRules({ outside }: RouterConfig): RulePair {
     ],
     in: [
       makeRule(10, { kind: "handlePacket" }, { predicates: [{ kind: "etherType", values: [EtherType.Arp] }] }),
+      makeRule(15, {
+        kind: "hairpin",
+        generator: new IcmpEchoReply({ gatewayMac: outside.mac, gatewayIp: outside.ip }),
+      }),
       makeRule(
         20,
         { kind: "allow" },

@@ -39,6 +39,24 @@ describe("IcmpEchoReply", () => {
     expect(echo.text).toBe("ICMPv4 Echo Reply (A8:40:25:FF:77:77,172.30.0.1) => (A8:40:25:FA:FA:37,172.30.0.5)");
   });
 
+  it("answers whoever asks if it knows no guest", () => {
+    const open = new IcmpEchoReply({ gatewayMac, gatewayIp: gatewayIp4 });
+    expect(open.text).toBe("ICMPv4 Echo Reply (A8:40:25:FF:77:77,172.30.0.1) => (*,*)");
+    expect(conditions(open)).toEqual([
+      "inner.ether.dst=A8:40:25:FF:77:77",
+      "inner.ip.dst=172.30.0.1",
+      "inner.ip.proto=ICMP",
+      "inner.icmp.type=echo request",
+    ]);
+    const request = rawFrame("0800000000070001abcdef");
+    const reply = dirtyReply();
+    // Who asked before leaves no trace.
+    for (const frame of [request.replace("ac1e0005", "0a000001"), request]) {
+      expect(open.reply("out", packetOf(frame), reply)).toBe(DONE);
+    }
+    expect(toHex(reply.toBytes())).toBe(answer(request));
+  });
+
   it("takes the guest's echo requests to the gateway", () => {
     expect(conditions(echo)).toEqual([
       "inner.ether.src=A8:40:25:FA:FA:37",
