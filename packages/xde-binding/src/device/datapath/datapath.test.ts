@@ -1,7 +1,7 @@
 import { IpAddr, IpCidr, Ipv4Addr, MacAddr, Vni } from "opte-api";
 import { Frame } from "opte-core";
 import { GATEWAY_MAC } from "oxide-vpc/api";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { encapsulate, ipFrame, readTunnel, SYN, tcp, udp } from "../../../test/frames.js";
 import { AttachedGuest, settle } from "../../../test/guest.js";
 import { guest, SledBench, VNI } from "../../../test/sled-bench.js";
@@ -135,6 +135,19 @@ describe("a sled", () => {
     expect((await handlers.DumpUft({ portName: A.name })).outNumFlows).toBe(0);
     a.port.close();
     bench.xde.tick();
+  });
+
+  it("goes on after a link that throws, which it must not", async () => {
+    const send = vi.spyOn(u1, "send").mockImplementationOnce(() => {
+      throw new Error("cable is cut");
+    });
+    expect(() => {
+      a.sendUdp(B.ip4, "lost");
+    }).toThrow("cable is cut");
+    a.sendUdp(B.ip4, "found");
+    await settle();
+    expect(sent.map((frame) => Buffer.from(readTunnel(frame).inner.message.subarray(8)).toString())).toEqual(["found"]);
+    expect(send).toHaveBeenCalledTimes(2);
   });
 
   it("takes no frames from links that it has given back", async () => {

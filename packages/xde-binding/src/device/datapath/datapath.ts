@@ -48,11 +48,16 @@ export class Datapath {
       return;
     }
     this.#isBusy = true;
-    this.#process(origin, frames);
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      this.#process(next.origin, next.frames);
+    try {
+      this.#process(origin, frames);
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#process(next.origin, next.frames);
+      }
+    } finally {
+      // A link that breaks its word and throws costs its batch, not the device.
+      this.#batch.clear();
+      this.#isBusy = false;
     }
-    this.#isBusy = false;
   }
 
   #process(origin: Origin, frames: readonly Frame[]): void {
