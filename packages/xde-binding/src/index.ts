@@ -36,3 +36,4 @@ export {
 export { SOCKET_VARIABLE, type SocketOwner, socketPaths, type SocketPaths } from "./transport/socket-path.js";
 export { type UnixSocketOptions, UnixSocketServer } from "./transport/unix-socket-server.js";
 export { UnixSocketTransport } from "./transport/unix-socket-transport.js";
+export { IllumosDeviceTransport } from "./transport/illumos-device-transport.js";

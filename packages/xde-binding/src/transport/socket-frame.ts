@@ -1,4 +1,4 @@
-// Ioctls on a stream of bytes.
+// Ioctls on a stream of bytes; docs/socket-protocol.md describes the same for other languages.
 //
 //    0  length    u32, big-endian: of what follows, at least 72
 //    4  argument  72 bytes as in memory, its pointers null; of an answer, the padding at 12 holds the error number, i32 little-endian
