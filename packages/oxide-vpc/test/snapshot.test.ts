@@ -13,6 +13,7 @@ import { Random } from "./random.js";
 
 const SEEDS = process.env["OPTE_FUZZ"] === "full" ? 2_000 : 40;
 const STEPS = 300;
+const TIMEOUT_MS = 1_800_000;
 /** One in so many packets comes with a command. */
 const COMMAND_ODDS = 20;
 
@@ -117,52 +118,60 @@ class Script {
 const carried = (snapshot: VpcPortSnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
 
 describe("a VPC port's snapshot", () => {
-  it(`goes on in another process, by another clock, as the port would have done (${SEEDS} configurations)`, () => {
-    const counts = new Map<string, number>();
-    const flows = { uft: 0, tcp: 0, leased: 0 };
-    for (let seed = 0; seed < SEEDS; seed++) {
-      const [twin, copy] = [new World(seed), new World(seed)];
-      const script = new Script(seed, twin.scene, counts);
-      script.run(twin, copy);
-      const taken = copy.vpc.snapshot();
-      expect(copy.state()).toEqual(twin.state());
-      const text = JSON.stringify(taken);
-      flows.uft += text.includes('"program":') ? 1 : 0;
-      flows.tcp += text.includes('"known":') ? 1 : 0;
-      flows.leased += text.includes('"pool":"') ? 1 : 0;
-      copy.continueFrom(JSON.parse(text));
-      expect(copy.vpc.port.state).toBe("restored");
-      expect(carried(copy.vpc.snapshot())).toEqual(carried(taken));
-      for (const world of [twin, copy]) world.vpc.port.start();
-      expect(copy.state()).toEqual(twin.state());
-      script.run(twin, copy);
-      expect(copy.state()).toEqual(twin.state());
-      expect(carried(copy.vpc.snapshot())).toEqual(carried(twin.vpc.snapshot()));
-    }
-    // Otherwise the runs would prove less than they say.
-    for (const count of Object.values(flows)) expect(count).toBeGreaterThan(SEEDS / 20);
-    for (const what of ["modified 1", "modified 3", "hairpin 3", "drop 3"]) {
-      expect(counts.get(what) ?? 0, what).toBeGreaterThan(SEEDS);
-    }
-  });
+  it(
+    `goes on in another process, by another clock, as the port would have done (${SEEDS} configurations)`,
+    () => {
+      const counts = new Map<string, number>();
+      const flows = { uft: 0, tcp: 0, leased: 0 };
+      for (let seed = 0; seed < SEEDS; seed++) {
+        const [twin, copy] = [new World(seed), new World(seed)];
+        const script = new Script(seed, twin.scene, counts);
+        script.run(twin, copy);
+        const taken = copy.vpc.snapshot();
+        expect(copy.state()).toEqual(twin.state());
+        const text = JSON.stringify(taken);
+        flows.uft += text.includes('"program":') ? 1 : 0;
+        flows.tcp += text.includes('"known":') ? 1 : 0;
+        flows.leased += text.includes('"pool":"') ? 1 : 0;
+        copy.continueFrom(JSON.parse(text));
+        expect(copy.vpc.port.state).toBe("restored");
+        expect(carried(copy.vpc.snapshot())).toEqual(carried(taken));
+        for (const world of [twin, copy]) world.vpc.port.start();
+        expect(copy.state()).toEqual(twin.state());
+        script.run(twin, copy);
+        expect(copy.state()).toEqual(twin.state());
+        expect(carried(copy.vpc.snapshot())).toEqual(carried(twin.vpc.snapshot()));
+      }
+      // Otherwise the runs would prove less than they say.
+      for (const count of Object.values(flows)) expect(count).toBeGreaterThan(SEEDS / 20);
+      for (const what of ["modified 1", "modified 3", "hairpin 3", "drop 3"]) {
+        expect(counts.get(what) ?? 0, what).toBeGreaterThan(SEEDS);
+      }
+    },
+    TIMEOUT_MS,
+  );
 
-  it("of rules alone makes a port with the same configuration and rules under their ids, and none of its flows", () => {
-    for (let seed = 0; seed < SEEDS; seed++) {
-      const world = new World(seed);
-      new Script(seed, world.scene, new Map()).run(world);
-      const taken = world.vpc.snapshot("rules");
-      const before = world.vpc;
-      world.continueFrom(carried(taken));
-      const { port } = world.vpc;
-      expect(carried(world.vpc.snapshot("rules"))).toEqual(carried(taken));
-      expect(rulesOf(world.vpc)).toEqual(rulesOf(before));
-      expect([world.vpc.cfg, port.epoch]).toEqual([before.cfg, before.port.epoch]);
-      expect(port.dumpUft()).toMatchObject({ inNumFlows: 0, outNumFlows: 0 });
-      const rule = FirewallRule.parse("dir=in action=allow priority=9");
-      for (const { port: each } of [before, world.vpc]) each.start();
-      expect(world.vpc.addFirewallRule(rule)).toBe(before.addFirewallRule(rule));
-    }
-  });
+  it(
+    "of rules alone makes a port with the same configuration and rules under their ids, and none of its flows",
+    () => {
+      for (let seed = 0; seed < SEEDS; seed++) {
+        const world = new World(seed);
+        new Script(seed, world.scene, new Map()).run(world);
+        const taken = world.vpc.snapshot("rules");
+        const before = world.vpc;
+        world.continueFrom(carried(taken));
+        const { port } = world.vpc;
+        expect(carried(world.vpc.snapshot("rules"))).toEqual(carried(taken));
+        expect(rulesOf(world.vpc)).toEqual(rulesOf(before));
+        expect([world.vpc.cfg, port.epoch]).toEqual([before.cfg, before.port.epoch]);
+        expect(port.dumpUft()).toMatchObject({ inNumFlows: 0, outNumFlows: 0 });
+        const rule = FirewallRule.parse("dir=in action=allow priority=9");
+        for (const { port: each } of [before, world.vpc]) each.start();
+        expect(world.vpc.addFirewallRule(rule)).toBe(before.addFirewallRule(rule));
+      }
+    },
+    TIMEOUT_MS,
+  );
 
   it("has the port's configuration in the form in which ports are opened, with rules in the order that keeps theirs", () => {
     for (let seed = 0; seed < SEEDS; seed++) {
