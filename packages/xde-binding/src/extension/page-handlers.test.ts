@@ -10,7 +10,7 @@ import { pageHandlers } from "./page-handlers.js";
 /** All of half a million with OPTE_FUZZ=full. */
 const FLOWS = process.env["OPTE_FUZZ"] === "full" ? 500_000 : 20_000;
 /** What a page may hold at most. */
-const MOST_ENTRIES = 2048;
+const MOST_ENTRIES = 512;
 const A = guest(1, "fd44::1");
 const B = guest(2, "fd77::1");
 const PORTS_AT = 34;
