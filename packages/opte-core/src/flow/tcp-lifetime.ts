@@ -35,6 +35,23 @@ export function tcpTtlMs(state: number): number {
   }
 }
 
+/** How many classes of states there are, each with a lifetime and an eviction verdict of its own. */
+export const TCP_LIFETIME_CLASSES = 4;
+
+/** Class of a state. Of two flows of a class, the one that was hit longer ago has no lower priority. */
+export function tcpLifetimeClass(state: number): number {
+  switch (tcpTtlMs(state)) {
+    case TCP_INCIPIENT_TTL_MS:
+      return 0;
+    case TCP_CLOSING_TTL_MS:
+      return 1;
+    case TCP_ESTABLISHED_TTL_MS:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
 /** Eviction verdict of a flow in `state` that was last hit `ageMs` ago. */
 export function tcpPriority(state: number, ageMs: number): number {
   switch (state) {

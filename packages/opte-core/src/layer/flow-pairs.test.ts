@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UndoLog } from "../flow/undo-log.js";
 import { FlowPairs, NONE } from "./flow-pairs.js";
 
-const owner = { dependantsGone: (): void => undefined };
+const owner = { dependantsGone: (): void => undefined, tcpDependantsChanged: (): void => undefined };
 
 function parentsOf(pairs: FlowPairs, head: number): number[] {
   const parents: number[] = [];

@@ -15,15 +15,32 @@ export const NONE = -1;
 export interface PairOwner {
   /** The last dependant of a pair that still has a half is gone: the pair's own idle time counts from now on. */
   dependantsGone(pair: number): void;
+  /** The first TCP entry depends on a pair now, or the last one does no longer. */
+  tcpDependantsChanged(pair: number): void;
 }
+
+/** Tables whose entries depend on pairs. */
+export const DEPENDANT_TABLES = ["tcp", "uftIn", "uftOut"] as const;
+export type DependantTable = (typeof DEPENDANT_TABLES)[number];
+
+/** A table whose entries depend on pairs. */
+export interface Dependants {
+  /** A pair that the entry in `slot` depends on was killed: the entry counts as absent from now on. */
+  kill(slot: number): void;
+}
+
+// Words of a link.
+const PAIR = 0;
+const NEXT_PARENT = 1;
+/** Slot of the dependant times {@link DEPENDANT_TABLES}, plus its table; -1 while the list of parents has no dependant yet. */
+const DEPENDANT = 2;
+const NEXT_CHILD = 3;
+const PREVIOUS_CHILD = 4;
+const LINK_WORDS = 5;
+const TCP_TABLE = 0;
 
 /** The pairs of a port, and the lists of parents that dependants hold. */
 export class FlowPairs {
-  /**
-   * Rises whenever a pair that has dependants is killed. A dependant that was checked at the same value need not look at its
-   * parents again: they all live.
-   */
-  killEpoch = 0;
   /** Serves all tables of the port. */
   readonly undo: UndoLog;
 
@@ -34,10 +51,15 @@ export class FlowPairs {
   #slots: Int32Array = new Int32Array(32);
   #killed: Uint8Array = new Uint8Array(16);
   #dependants: Int32Array = new Int32Array(16);
+  /** TCP entries among the dependants. */
+  #tcpDependants: Int32Array = new Int32Array(16);
+  /** First link of each pair's list of dependants. */
+  #children: Int32Array = new Int32Array(16);
   readonly #freePairs: number[] = [];
+  readonly #tables: (Dependants | undefined)[] = [];
 
-  // Links are singly linked lists: pair, next.
-  #links: Int32Array = new Int32Array(32);
+  // A link stands in two lists: that of its dependant's parents, singly linked, and that of its pair's dependants, doubly linked.
+  #links: Int32Array = new Int32Array(16 * LINK_WORDS);
   #linkEnd = 0;
   #freeLink = NONE;
 
@@ -58,6 +80,8 @@ export class FlowPairs {
     this.#slots[pair * 2 + 1] = NONE;
     this.#killed[pair] = 0;
     this.#dependants[pair] = 0;
+    this.#tcpDependants[pair] = 0;
+    this.#children[pair] = NONE;
     return pair;
   }
 
@@ -92,13 +116,33 @@ export class FlowPairs {
     return count(this.#dependants, pair) > 0;
   }
 
+  /** Whether a tracked TCP flow depends on a pair. */
+  hasTcpDependants(pair: number): boolean {
+    return count(this.#tcpDependants, pair) > 0;
+  }
+
+  /** Slots of the TCP entries that depend on a pair. */
+  forEachTcpDependant(pair: number, visit: (slot: number) => void): void {
+    for (let link = count(this.#children, pair); link !== NONE; link = this.#word(link, NEXT_CHILD)) {
+      const dependant = this.#word(link, DEPENDANT);
+      if (isTcp(dependant)) visit(Math.floor(dependant / DEPENDANT_TABLES.length));
+    }
+  }
+
+  /** Makes a table known whose entries will depend on pairs. */
+  register(name: DependantTable, table: Dependants): void {
+    this.#tables[DEPENDANT_TABLES.indexOf(name)] = table;
+  }
+
   /** Marks a pair, and with it all its dependants, as gone; they count as absent from now on. */
   kill(pair: number): void {
-    // A kill that is undone is news as well: `killEpoch` never takes a value again.
-    if (this.undo.isOn) this.undo.note(() => this.killEpoch++);
     this.#remember(pair);
     this.#killed[pair] = 1;
-    if (this.hasDependants(pair)) this.killEpoch++;
+    for (let link = count(this.#children, pair); link !== NONE; link = this.#word(link, NEXT_CHILD)) {
+      const dependant = this.#word(link, DEPENDANT);
+      if (dependant === NONE) continue;
+      this.#tables[dependant % DEPENDANT_TABLES.length]?.kill(Math.floor(dependant / DEPENDANT_TABLES.length));
+    }
   }
 
   /** Slot of a half in its layer's table, or -1. */
@@ -123,25 +167,39 @@ export class FlowPairs {
     return gone;
   }
 
-  /** Puts `pair` in front of the parents list `head`; returns the new head. */
+  /** Puts `pair` in front of the parents list `head`, which has no dependant yet; returns the new head. */
   link(head: number, pair: number): number {
     let link = this.#freeLink;
     if (link === NONE) {
       link = this.#linkEnd++;
-      if (link * 2 >= this.#links.length) {
-        const links = new Int32Array(this.#links.length * 2);
-        links.set(this.#links);
-        this.#links = links;
-      }
+      if (link * LINK_WORDS >= this.#links.length) this.#links = grown(this.#links);
     } else {
-      this.#freeLink = count(this.#links, link * 2 + 1);
+      this.#freeLink = this.#word(link, NEXT_PARENT);
     }
     if (this.undo.isOn) this.undo.note(() => this.#giveLinkBack(link));
-    this.#remember(pair);
-    this.#links[link * 2] = pair;
-    this.#links[link * 2 + 1] = head;
-    this.#dependants[pair] = count(this.#dependants, pair) + 1;
+    this.#setWord(link, DEPENDANT, NONE);
+    this.#hang(link, pair, head);
     return link;
+  }
+
+  /** Gives the parents list `head` to the entry in `slot` of a table. */
+  adopt(head: number, name: DependantTable, slot: number): void {
+    const table = DEPENDANT_TABLES.indexOf(name);
+    for (let link = head; link !== NONE; link = this.#word(link, NEXT_PARENT)) {
+      this.#setWord(link, DEPENDANT, slot * DEPENDANT_TABLES.length + table);
+      if (table === TCP_TABLE) this.#countTcp(this.#word(link, PAIR), 1);
+    }
+  }
+
+  /** Lets the pairs of the parents list `head` forget whose it is: an entry that was killed has no say any more in what becomes of them. */
+  disown(head: number): void {
+    for (let next = head; next !== NONE; next = this.#word(next, NEXT_PARENT)) {
+      const link = next;
+      const dependant = this.#word(link, DEPENDANT);
+      if (this.undo.isOn) this.undo.note(() => this.#setWord(link, DEPENDANT, dependant));
+      this.#setWord(link, DEPENDANT, NONE);
+      if (isTcp(dependant)) this.#countTcp(this.#word(link, PAIR), -1);
+    }
   }
 
   /** Gives up a whole parents list. */
@@ -149,14 +207,14 @@ export class FlowPairs {
     for (let next = head; next !== NONE;) {
       // A binding of its own for each step to undo.
       const link = next;
-      const pair = count(this.#links, link * 2);
-      const following = count(this.#links, link * 2 + 1);
-      if (this.undo.isOn) this.undo.note(() => this.#takeLinkAgain(link, pair, following));
+      const pair = this.#word(link, PAIR);
+      const following = this.#word(link, NEXT_PARENT);
+      const dependant = this.#word(link, DEPENDANT);
+      if (this.undo.isOn) this.undo.note(() => this.#takeLinkAgain(link, pair, following, dependant));
+      this.#takeDown(link, pair);
       this.#giveLinkBack(link);
-      this.#remember(pair);
-      const left = count(this.#dependants, pair) - 1;
-      this.#dependants[pair] = left;
-      if (left === 0) {
+      if (isTcp(dependant)) this.#countTcp(pair, -1);
+      if (!this.hasDependants(pair)) {
         if (this.#hasHalf(pair)) this.#owners[pair]?.dependantsGone(pair);
         else this.#free(pair);
       }
@@ -164,24 +222,16 @@ export class FlowPairs {
     }
   }
 
-  /** Whether every parent in the list lives. */
-  allAlive(head: number): boolean {
-    for (let link = head; link !== NONE; link = count(this.#links, link * 2 + 1)) {
-      if (this.isKilled(count(this.#links, link * 2))) return false;
-    }
-    return true;
-  }
-
   /** Hands a dependant's last hit to all its parents. */
   inheritAll(head: number, lastHitMs: number): void {
-    for (let link = head; link !== NONE; link = count(this.#links, link * 2 + 1)) {
-      this.inherit(count(this.#links, link * 2), lastHitMs);
+    for (let link = head; link !== NONE; link = this.#word(link, NEXT_PARENT)) {
+      this.inherit(this.#word(link, PAIR), lastHitMs);
     }
   }
 
   /** Calls back for every parent in the list. */
   forEach(head: number, visit: (pair: number) => void): void {
-    for (let link = head; link !== NONE; link = count(this.#links, link * 2 + 1)) visit(count(this.#links, link * 2));
+    for (let link = head; link !== NONE; link = this.#word(link, NEXT_PARENT)) visit(this.#word(link, PAIR));
   }
 
   /** Gives a descriptor's resources back. A dry run takes them again at its end, or leaves alone what cannot be taken again. */
@@ -211,16 +261,54 @@ export class FlowPairs {
     if (descriptor !== undefined) this.release(descriptor);
   }
 
+  #word(link: number, word: number): number {
+    return count(this.#links, link * LINK_WORDS + word);
+  }
+
+  #setWord(link: number, word: number, value: number): void {
+    this.#links[link * LINK_WORDS + word] = value;
+  }
+
+  /** Puts a link into both its lists. */
+  #hang(link: number, pair: number, nextParent: number): void {
+    if (this.undo.isOn) this.undo.note(() => this.#takeDown(link, pair));
+    const first = count(this.#children, pair);
+    this.#setWord(link, PAIR, pair);
+    this.#setWord(link, NEXT_PARENT, nextParent);
+    this.#setWord(link, NEXT_CHILD, first);
+    this.#setWord(link, PREVIOUS_CHILD, NONE);
+    if (first !== NONE) this.#setWord(first, PREVIOUS_CHILD, link);
+    this.#children[pair] = link;
+    this.#dependants[pair] = count(this.#dependants, pair) + 1;
+  }
+
+  /** Takes a link out of its pair's list. */
+  #takeDown(link: number, pair: number): void {
+    const next = this.#word(link, NEXT_CHILD);
+    const previous = this.#word(link, PREVIOUS_CHILD);
+    if (previous === NONE) this.#children[pair] = next;
+    else this.#setWord(previous, NEXT_CHILD, next);
+    if (next !== NONE) this.#setWord(next, PREVIOUS_CHILD, previous);
+    this.#dependants[pair] = count(this.#dependants, pair) - 1;
+  }
+
+  #countTcp(pair: number, by: 1 | -1): void {
+    const before = count(this.#tcpDependants, pair);
+    this.#tcpDependants[pair] = before + by;
+    if (this.undo.isOn) this.undo.note(() => (this.#tcpDependants[pair] = before));
+    if ((before === 0) !== (before + by === 0)) this.#owners[pair]?.tcpDependantsChanged(pair);
+  }
+
   #giveLinkBack(link: number): void {
-    this.#links[link * 2 + 1] = this.#freeLink;
+    this.#setWord(link, NEXT_PARENT, this.#freeLink);
     this.#freeLink = link;
   }
 
   /** Undoes giving a link back, all later changes having been undone, so that it is the first free one. */
-  #takeLinkAgain(link: number, pair: number, next: number): void {
-    this.#freeLink = count(this.#links, link * 2 + 1);
-    this.#links[link * 2] = pair;
-    this.#links[link * 2 + 1] = next;
+  #takeLinkAgain(link: number, pair: number, next: number, dependant: number): void {
+    this.#freeLink = this.#word(link, NEXT_PARENT);
+    this.#setWord(link, DEPENDANT, dependant);
+    this.#hang(link, pair, next);
   }
 
   /** Notes all that a pair is, before a dry run changes it. */
@@ -230,14 +318,12 @@ export class FlowPairs {
     const owner = this.#owners[pair];
     const lastHitMs = this.lastHitMs(pair);
     const killed = count(this.#killed, pair);
-    const dependants = count(this.#dependants, pair);
     const slots = this.#slots.slice(pair * 2, pair * 2 + 2);
     this.undo.note(() => {
       this.#descriptors[pair] = descriptor;
       this.#owners[pair] = owner;
       this.#lastHitMs[pair] = lastHitMs;
       this.#killed[pair] = killed;
-      this.#dependants[pair] = dependants;
       this.#slots.set(slots, pair * 2);
     });
   }
@@ -253,10 +339,20 @@ export class FlowPairs {
     const killed = new Uint8Array(size);
     killed.set(this.#killed);
     this.#killed = killed;
-    const dependants = new Int32Array(size);
-    dependants.set(this.#dependants);
-    this.#dependants = dependants;
+    this.#dependants = grown(this.#dependants);
+    this.#tcpDependants = grown(this.#tcpDependants);
+    this.#children = grown(this.#children);
   }
+}
+
+function isTcp(dependant: number): boolean {
+  return dependant !== NONE && dependant % DEPENDANT_TABLES.length === TCP_TABLE;
+}
+
+function grown(values: Int32Array): Int32Array {
+  const twice = new Int32Array(values.length * 2);
+  twice.set(values);
+  return twice;
 }
 
 function count(values: Int32Array | Uint8Array, at: number): number {

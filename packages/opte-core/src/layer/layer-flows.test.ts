@@ -4,7 +4,7 @@ import type { FlowDescriptor } from "../action/action.js";
 import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
 import { FlowKey } from "../flow/flow-id.js";
 import { FlowPairs, NONE } from "./flow-pairs.js";
-import { LayerFlows } from "./layer-flows.js";
+import { LayerFlows, type DependantVerdicts } from "./layer-flows.js";
 
 const TCP = 6;
 const UDP = 17;
@@ -47,6 +47,10 @@ function expire(flows: LayerFlows, nowMs: number): [Direction, string][] {
   const expired: [Direction, string][] = [];
   flows.expire(nowMs, scratch, (dir, key) => expired.push([dir, key.toString()]));
   return expired;
+}
+
+function verdicts(priority: DependantVerdicts["priority"]): DependantVerdicts {
+  return { mayEvict: true, priority };
 }
 
 describe("a layer's flow table", () => {
@@ -97,7 +101,7 @@ describe("a layer's flow table", () => {
     add(1);
     add(2);
     expect(flows.isFull).toBe(true);
-    expect(flows.findVictim(() => NO_OPINION)).toBe(-1);
+    expect(flows.findVictim(verdicts(() => NO_OPINION))).toBe(-1);
   });
 
   it("evicts the TCP flow that is idle longest, then the lowest", () => {
@@ -106,10 +110,8 @@ describe("a layer's flow table", () => {
     add(2, TCP, 10);
     add(1, TCP, 20);
     const evicted: string[] = [];
-    flows.evict(
-      flows.findVictim(() => NO_OPINION),
-      scratch,
-      (dir, key) => evicted.push(`${dir} ${key.toString()}`),
+    flows.evict(flows.findVictim(verdicts(() => NO_OPINION)), scratch, (dir, key) =>
+      evicted.push(`${dir} ${key.toString()}`),
     );
     expect(evicted[0]).toContain("2.0.0.0");
     expect(evicted).toHaveLength(2);
@@ -118,8 +120,8 @@ describe("a layer's flow table", () => {
   it("eviction_selects_highest_prio: the highest priority goes, whatever its age", () => {
     const { pairs, flows, add } = table(3);
     const priorities = new Map([add(1, TCP, 0), add(2, TCP, 9), add(3, TCP, 5)].map((pair, i) => [pair, [7, 9, 8][i]]));
-    for (const pair of priorities.keys()) pairs.link(NONE, pair);
-    const victim = flows.findVictim((pair) => priorities.get(pair) ?? NO_OPINION);
+    for (const pair of priorities.keys()) pairs.adopt(pairs.link(NONE, pair), "tcp", pair);
+    const victim = flows.findVictim(verdicts((pair) => priorities.get(pair) ?? NO_OPINION));
     flows.evict(victim, scratch, () => undefined);
     expect(flows.lookUp("out", flow(2, TCP), 10)).toBe(-1);
     expect(flows.size).toBe(2);
@@ -129,9 +131,9 @@ describe("a layer's flow table", () => {
     const { pairs, flows, add } = table(2);
     const first = add(1, TCP, 0);
     const second = add(2, TCP, 5);
-    pairs.link(pairs.link(NONE, first), second);
-    expect(flows.findVictim(() => PROTECTED)).toBe(-1);
-    const victim = flows.findVictim((pair) => (pair === second ? 9 : 2));
+    pairs.adopt(pairs.link(pairs.link(NONE, first), second), "tcp", 0);
+    expect(flows.findVictim(verdicts(() => PROTECTED))).toBe(-1);
+    const victim = flows.findVictim(verdicts((pair) => (pair === second ? 9 : 2)));
     flows.evict(victim, scratch, () => undefined);
     expect(flows.lookUp("out", flow(1, TCP), 1)).toBe(first);
     expect(flows.lookUp("out", flow(2, TCP), 1)).toBe(-1);
@@ -139,15 +141,12 @@ describe("a layer's flow table", () => {
 
   it("eviction_invalidates_descendents: a dependant of an evicted pair finds its parents dead", () => {
     const { pairs, flows, add } = table(1);
+    const killed: number[] = [];
+    pairs.register("uftOut", { kill: (slot) => killed.push(slot) });
     const links = pairs.link(NONE, add(1, TCP));
-    const before = pairs.killEpoch;
-    flows.evict(
-      flows.findVictim(() => NO_OPINION),
-      scratch,
-      () => undefined,
-    );
-    expect(pairs.killEpoch).toBeGreaterThan(before);
-    expect(pairs.allAlive(links)).toBe(false);
+    pairs.adopt(links, "uftOut", 7);
+    flows.evict(flows.findVictim(verdicts(() => NO_OPINION)), scratch, () => undefined);
+    expect(killed).toEqual([7]);
   });
 
   it("a dirty entry survives only if its descriptor says so, each direction for itself", () => {

@@ -2,7 +2,8 @@
 
 import type { Direction } from "opte-api";
 import type { FlowDescriptor } from "../action/action.js";
-import { NO_OPINION, PROTECTED, ttlPriority } from "../flow/eviction.js";
+import { ALWAYS_EVICTABLE, PROTECTED, ttlPriority } from "../flow/eviction.js";
+import { EvictionQueue } from "../flow/eviction-queue.js";
 import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FlowKey, type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
@@ -26,8 +27,13 @@ export interface FlowEntryDump {
 /** What a layer's flow table says of a flow; an entry that a soft rule change made dirty is asked whether it is still valid. */
 export type LayerFlowLookUp = "clean" | "dirtyValid" | "dirtyInvalid" | "miss";
 
-/** Verdict of the dependants of a pair, for eviction: a priority, `PROTECTED`, or `NO_OPINION` (spec 02 §9.3). */
-export type DependantPriority = (pair: number) => number;
+/** Verdicts of the tracked TCP flows that depend on pairs, for eviction (spec 02 §9.3). */
+export interface DependantVerdicts {
+  /** Whether any of all TCP flows is not protected. */
+  readonly mayEvict: boolean;
+  /** The lowest priority of a pair's TCP flows: `PROTECTED` is the lowest of all, and `NO_OPINION` stands for none. */
+  priority(pair: number): number;
+}
 
 /** Told of every half that expired: table direction, flow, last hit and now in ms (both 0 on eviction). */
 export type ExpiryListener = (dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number) => void;
@@ -47,6 +53,8 @@ export class LayerFlows implements PairOwner {
   readonly #out: FlowTable;
   /** Pairs without dependants, by the end of their idle time. */
   readonly #wheel: ExpiryWheel;
+  /** Pairs that are always evictable: of TCP, without a tracked flow that depends on them. */
+  readonly #evictable: EvictionQueue;
 
   /** @param limit most pairs, at least 1 */
   constructor(limit: number, pairs: FlowPairs) {
@@ -54,6 +62,13 @@ export class LayerFlows implements PairOwner {
     this.#in = new FlowTable(limit, OWNER_WORDS, pairs.undo);
     this.#out = new FlowTable(limit, OWNER_WORDS, pairs.undo);
     this.#wheel = new ExpiryWheel(pairs.undo);
+    this.#evictable = new EvictionQueue(
+      {
+        lastHit: (pair) => pairs.lastHitMs(pair),
+        compare: (a, b) => this.#out.compareSlots(pairs.slot(a, "out"), pairs.slot(b, "out")),
+      },
+      pairs.undo,
+    );
     this.limit = limit;
   }
 
@@ -106,14 +121,24 @@ export class LayerFlows implements PairOwner {
    *
    * @returns its slot in the out table, or -1 when every pair must stay
    */
-  findVictim(dependants: DependantPriority): number {
+  findVictim(dependants: DependantVerdicts): number {
+    // No other pair has as high a priority as these.
+    const evictable = this.#evictable.oldest();
+    if (evictable >= 0) return this.#pairs.slot(evictable, "out");
+    return dependants.mayEvict ? this.#findHeldVictim(dependants) : -1;
+  }
+
+  /** {@link findVictim} among the pairs that TCP flows depend on. */
+  #findHeldVictim(dependants: DependantVerdicts): number {
     const table = this.#out;
     let victim = -1;
     let best = PROTECTED;
     for (let slot = 0; slot < table.slotEnd; slot++) {
       if (!table.isUsed(slot)) continue;
-      const priority = this.#priority(table, slot, table.word(slot, PAIR), dependants);
-      if (priority === PROTECTED || priority === NO_OPINION || priority < best) continue;
+      const pair = table.word(slot, PAIR);
+      if (!this.#pairs.hasTcpDependants(pair)) continue;
+      const priority = Math.min(ttlPriority(table.proto(slot)), dependants.priority(pair));
+      if (priority === PROTECTED || priority < best) continue;
       const older = priority > best ? -1 : this.#lastHit(slot) - this.#lastHit(victim);
       if (older > 0 || (older === 0 && table.compareSlots(slot, victim) > 0)) continue;
       victim = slot;
@@ -172,6 +197,7 @@ export class LayerFlows implements PairOwner {
 
   /** Drops every entry, silently: dependants live on (spec 02 §8.4). Resources come free in outbound flow order. */
   clear(): void {
+    this.#evictable.clear();
     for (const dir of ["in", "out"] as const) {
       const table = this.table(dir);
       for (const slot of table.sortedSlots()) this.#pairs.clearSlot(table.word(slot, PAIR), dir);
@@ -191,6 +217,15 @@ export class LayerFlows implements PairOwner {
   /** A pair whose dependants are gone expires when its own idle time ends, which may be at once. */
   dependantsGone(pair: number): void {
     this.#wheel.schedule(pair, this.#pairs.lastHitMs(pair) + FLOW_TTL_MS);
+  }
+
+  tcpDependantsChanged(pair: number): void {
+    this.#rank(pair);
+  }
+
+  /** The clock went back. */
+  clockSetBack(): void {
+    this.#evictable.clockSetBack();
   }
 
   /** Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants. */
@@ -228,10 +263,13 @@ export class LayerFlows implements PairOwner {
     return this.#pairs.lastHitMs(this.#out.word(slot, PAIR));
   }
 
-  #priority(table: FlowTable, slot: number, pair: number, dependants: DependantPriority): number {
-    const own = ttlPriority(table.proto(slot));
-    if (!this.#pairs.hasDependants(pair)) return own;
-    return Math.min(own, dependants(pair));
+  /** Notes whether a pair is always evictable. */
+  #rank(pair: number): void {
+    const slot = this.#pairs.slot(pair, "out");
+    const isEvictable =
+      slot >= 0 && !this.#pairs.hasTcpDependants(pair) && ttlPriority(this.#out.proto(slot)) === ALWAYS_EVICTABLE;
+    if (!isEvictable) this.#evictable.remove(pair);
+    else if (!this.#evictable.has(pair)) this.#evictable.add(pair);
   }
 
   #put(dir: Direction, flow: FlowKey, pair: number, nowMs: number): void {
@@ -241,11 +279,13 @@ export class LayerFlows implements PairOwner {
     const slot = table.insert(flow.words, nowMs);
     table.setWord(slot, PAIR, pair);
     this.#pairs.setSlot(pair, dir, slot);
+    if (dir === "out") this.#rank(pair);
   }
 
   #remove(dir: Direction, slot: number): void {
     const table = this.table(dir);
     const pair = table.word(slot, PAIR);
+    if (dir === "out") this.#evictable.remove(pair);
     table.remove(slot);
     if (!this.#pairs.clearSlot(pair, dir)) return;
     this.#resize(-1);

@@ -19,7 +19,7 @@ import type { Rule } from "../rule/rule.js";
 import type { HeaderTransform } from "../transform/header-transform.js";
 import { DropReason } from "../verdict.js";
 import type { FlowPairs } from "./flow-pairs.js";
-import { LayerFlows, type DependantPriority } from "./layer-flows.js";
+import { LayerFlows, type DependantVerdicts } from "./layer-flows.js";
 import { count, LayerStat, layerStats, OUT_STATS } from "./layer-stats.js";
 import { decisionLabels, decisionOf, LayerOutcome, type LayerError } from "./layer-outcome.js";
 import type { Walk } from "./walk.js";
@@ -42,8 +42,8 @@ export interface LayerSurroundings {
   readonly port: string;
   readonly providers: CompleteProviders;
   readonly pairs: FlowPairs;
-  /** Eviction verdicts of the unified and TCP entries that depend on a pair. */
-  readonly dependants: (nowMs: number) => DependantPriority;
+  /** Eviction verdicts of the TCP flows that depend on pairs. */
+  readonly dependants: (nowMs: number) => DependantVerdicts;
 }
 
 /** One layer of a port. */

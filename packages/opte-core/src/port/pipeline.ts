@@ -47,6 +47,7 @@ export class Pipeline {
   readonly #in: Uft;
   readonly #out: Uft;
   readonly #stats: Float64Array;
+  #latestMs = -Infinity;
 
   constructor(parts: PortParts) {
     this.#parts = parts;
@@ -117,10 +118,19 @@ export class Pipeline {
   #enter(dir: Direction, epoch: number): number {
     const { port, providers } = this.#parts;
     const nowMs = providers.clock.nowMs();
+    if (nowMs < this.#latestMs) this.#clockSetBack();
+    this.#latestMs = nowMs;
     if (PROBES && providers.probes.portProcessEntry !== undefined) {
       providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#walk.packet.frame.view());
     }
     return nowMs;
+  }
+
+  #clockSetBack(): void {
+    const { uft, tcp, layers } = this.#parts;
+    uft.clockSetBack();
+    tcp.clockSetBack();
+    for (const { flows } of layers) flows.clockSetBack();
   }
 
   /** @returns whether the packet has a TCP segment */

@@ -45,7 +45,7 @@ export function assembleParts(
   const uft = new UftPair(limits.uft, pairs, templates);
   const tcp = new TcpFlows(limits.tcp, pairs);
   const layers = drafts.map(({ spec, rules }) => {
-    const layer = new Layer(spec, { port, providers, pairs, dependants: (nowMs) => tcp.parentPriorities(nowMs) });
+    const layer = new Layer(spec, { port, providers, pairs, dependants: (nowMs) => tcp.dependantVerdicts(nowMs) });
     for (const [dir, rule] of rules) layer.loadRule(dir, rule);
     return layer;
   });

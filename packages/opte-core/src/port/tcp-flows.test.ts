@@ -24,7 +24,11 @@ describe("expiry of tracked TCP flows", () => {
         headerTransform: () => ({ name: "SNAT" }),
         release: () => released.push(n),
       };
-      const pair = pairs.allocate({ dependantsGone: () => undefined }, descriptor, nowMs);
+      const pair = pairs.allocate(
+        { dependantsGone: () => undefined, tcpDependantsChanged: () => undefined },
+        descriptor,
+        nowMs,
+      );
       const slot = tcp.create("out", flow(n), TcpState.SynSent, SYN, nowMs, () => undefined);
       tcp.setParents("out", slot, pairs.link(NONE, pair));
       return pair;

@@ -2,22 +2,24 @@
 //
 // It reclaims table slots early and notices re-use of a flow; it does not validate TCP.
 //
-//   record (words): 0-6 flow-table.ts | ID | CHECKED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
+//   record (words): 0-6 flow-table.ts | ID | KILLED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
 //                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10)
 
 import type { Direction, TcpState } from "opte-api";
-import { NO_OPINION, PROTECTED } from "../flow/eviction.js";
-import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
-import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
-import { tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
+import { NO_OPINION } from "../flow/eviction.js";
+import { TABLE_WORDS, type FlowTable } from "../flow/flow-table.js";
+import { TCP_LIFETIME_CLASSES, tcpLifetimeClass, tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
 import { nextTcpState, TCP_ACK, TCP_STATE_NAMES } from "../flow/tcp-matrix.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
+import type { DependantVerdicts } from "../layer/layer-flows.js";
 import { float64, word32 } from "../packet/bytes.js";
+import { DependantEntries, type EntryKind, type FlowExpiryListener } from "./dependant-entries.js";
 
 /** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
 export const TCP_ENTRY_ID: number = TABLE_WORDS;
-const CHECKED = TABLE_WORDS + 1;
+/** 1 once a parent was killed. */
+const KILLED = TABLE_WORDS + 1;
 const STATE = TABLE_WORDS + 2;
 /** Which of the four numbers below were seen. */
 const KNOWN = TABLE_WORDS + 3;
@@ -89,28 +91,56 @@ export interface TcpFlowRecord {
 /** Tracked TCP flows of a port. */
 export class TcpFlows {
   readonly table: FlowTable;
+  readonly #entries: DependantEntries;
   readonly #pairs: FlowPairs;
   #nextId = 1;
   readonly #key: FlowKey = new FlowKey();
-  readonly #wheel: ExpiryWheel;
-  /** `killEpoch` at the last sweep for killed entries. */
-  #sweptEpoch = 0;
 
   constructor(limit: number, pairs: FlowPairs) {
-    this.table = new FlowTable(limit, OWNER_WORDS, pairs.undo);
-    this.#wheel = new ExpiryWheel(pairs.undo);
+    const kind: EntryKind = {
+      name: "tcp",
+      words: OWNER_WORDS,
+      killedWord: KILLED,
+      parentWords: [PARENTS_IN, PARENTS_OUT],
+      classes: TCP_LIFETIME_CLASSES,
+      ttlMs: (slot) => tcpTtlMs(this.state(slot)),
+      classOf: (slot) => tcpLifetimeClass(this.state(slot)),
+      priority: (slot, nowMs) => this.#priority(slot, nowMs),
+      removing: () => {
+        // Unified entries find out by the entry's number.
+      },
+      release: () => {
+        // An entry holds its parents and nothing else.
+      },
+    };
+    this.#entries = new DependantEntries(limit, kind, pairs);
+    this.table = this.#entries.table;
     this.#pairs = pairs;
   }
 
   /** The slot of a live entry, or -1. */
   find(outbound: FlowKey): number {
-    const slot = this.table.find(outbound);
-    return slot >= 0 && this.#isAlive(slot) ? slot : NONE;
+    return this.#entries.find(outbound);
   }
 
   /** Whether `slot` still holds the entry that was given `id`. */
   holds(slot: number, id: number): boolean {
-    return slot >= 0 && this.table.isUsed(slot) && this.table.word(slot, TCP_ENTRY_ID) === id && this.#isAlive(slot);
+    // A free slot has no number, and no entry has number 0.
+    return slot >= 0 && id !== 0 && this.table.word(slot, TCP_ENTRY_ID) === id && this.table.word(slot, KILLED) === 0;
+  }
+
+  /** What protects a layer's pairs from eviction (spec 02 §9.3). */
+  dependantVerdicts(nowMs: number): DependantVerdicts {
+    return {
+      mayEvict: this.#entries.mayEvict(nowMs),
+      priority: (pair) => {
+        let lowest = NO_OPINION;
+        this.#pairs.forEachTcpDependant(pair, (slot) => {
+          lowest = Math.min(lowest, this.#priority(slot, nowMs));
+        });
+        return lowest;
+      },
+    };
   }
 
   state(slot: number): number {
@@ -130,9 +160,7 @@ export class TcpFlows {
     nowMs: number,
     evicted: (flow: FlowKey) => void,
   ): number {
-    const existing = this.table.find(outbound);
-    if (existing >= 0) this.remove(existing);
-    else if (this.table.isFull && !this.#evict(nowMs, evicted)) return NONE;
+    if (!this.#entries.makeRoom(outbound, nowMs, evicted)) return NONE;
     const slot = this.#insert(outbound, state, nowMs);
     this.#note(dir, slot, segment);
     return slot;
@@ -152,8 +180,8 @@ export class TcpFlows {
     this.#note(dir, slot, segment);
     if (next >= 0 && next !== state) {
       table.setWord(slot, STATE, next);
-      // A state may have a shorter life than the one before.
-      this.#wheel.schedule(slot, nowMs + tcpTtlMs(next));
+      // A state may have a shorter life than the one before, and another rank among those that give way.
+      this.#entries.settle(slot, nowMs);
     }
     return next;
   }
@@ -185,9 +213,7 @@ export class TcpFlows {
 
   /** Replaces the parents of one direction; takes the list over. */
   setParents(dir: Direction, slot: number, parents: number): void {
-    const word = dir === "in" ? PARENTS_IN : PARENTS_OUT;
-    this.#pairs.unlinkAll(this.table.word(slot, word));
-    this.table.setWord(slot, word, parents);
+    this.#entries.setParents(slot, dir === "in" ? PARENTS_IN : PARENTS_OUT, parents);
   }
 
   /** Head of the list of parents of one direction. */
@@ -225,47 +251,21 @@ export class TcpFlows {
 
   /** Removes an entry; its last hit is not handed on. */
   remove(slot: number): void {
-    this.#wheel.cancel(slot);
-    this.#release(slot);
-    this.table.remove(slot);
+    this.#entries.remove(slot);
   }
 
   clear(): void {
-    for (const slot of this.table.sortedSlots()) this.#release(slot);
-    this.table.clear();
-    this.#wheel.clear();
+    this.#entries.clear();
   }
 
   /** Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently. */
-  expire(nowMs: number, key: FlowKey, expired: (flow: FlowKey, lastHitMs: number, nowMs: number) => void): void {
-    const { table } = this;
-    const due = new Set(this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + tcpTtlMs(this.state(slot))));
-    // All in flow order, so that resources come free in that order too.
-    const killed = this.#takeKilled().filter((slot) => !due.has(slot));
-    const going = [...due, ...killed].sort((a, b) => table.compareSlots(a, b));
-    for (const slot of going) {
-      if (due.has(slot)) {
-        table.readKey(slot, key);
-        expired(key, table.lastHit(slot), nowMs);
-        this.#inherit(slot);
-      }
-      this.remove(slot);
-    }
+  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener): void {
+    this.#entries.expire(nowMs, key, expired);
   }
 
-  /** Eviction verdicts of all live entries, lowest first by parent pair: what protects a layer's pairs (spec 02 §9.3). */
-  parentPriorities(nowMs: number): (pair: number) => number {
-    const priorities = new Map<number, number>();
-    for (let slot = 0; slot < this.table.slotEnd; slot++) {
-      if (!this.table.isUsed(slot) || !this.#isAlive(slot)) continue;
-      const own = tcpPriority(this.state(slot), nowMs - this.table.lastHit(slot));
-      const note = (pair: number): void => {
-        priorities.set(pair, Math.min(own, priorities.get(pair) ?? NO_OPINION));
-      };
-      this.#pairs.forEach(this.table.word(slot, PARENTS_IN), note);
-      this.#pairs.forEach(this.table.word(slot, PARENTS_OUT), note);
-    }
-    return (pair) => priorities.get(pair) ?? NO_OPINION;
+  /** The clock went back. */
+  clockSetBack(): void {
+    this.#entries.clockSetBack();
   }
 
   dumpState(slot: number): TcpStateDump {
@@ -297,23 +297,15 @@ export class TcpFlows {
   }
 
   #insert(flow: FlowKey, state: number, nowMs: number): number {
-    const slot = this.table.insert(flow.words, nowMs);
+    const slot = this.#entries.insert(flow, nowMs);
     this.table.setWord(slot, STATE, state);
     this.table.setWord(slot, TCP_ENTRY_ID, this.#nextId++);
-    this.table.setWord(slot, PARENTS_IN, NONE);
-    this.table.setWord(slot, PARENTS_OUT, NONE);
-    this.table.setWord(slot, CHECKED, this.#pairs.killEpoch);
-    this.#wheel.schedule(slot, nowMs + tcpTtlMs(state));
+    this.#entries.settle(slot, nowMs);
     return slot;
   }
 
-  #isAlive(slot: number): boolean {
-    const killEpoch = this.#pairs.killEpoch;
-    if (this.table.word(slot, CHECKED) === killEpoch) return true;
-    if (!this.#pairs.allAlive(this.table.word(slot, PARENTS_IN))) return false;
-    if (!this.#pairs.allAlive(this.table.word(slot, PARENTS_OUT))) return false;
-    this.table.setWord(slot, CHECKED, killEpoch);
-    return true;
+  #priority(slot: number, nowMs: number): number {
+    return tcpPriority(this.state(slot), nowMs - this.table.lastHit(slot));
   }
 
   #acksGuest(slot: number, ack: number): boolean {
@@ -336,59 +328,5 @@ export class TcpFlows {
     const counters = (record + (dir === "out" ? SEGS_OUT : SEGS_IN)) >> 1;
     floats[counters] = float64(floats, counters) + 1;
     floats[counters + 1] = float64(floats, counters + 1) + frameLen;
-  }
-
-  /** Slots of the killed entries, if there may be any since the last sweep. */
-  #takeKilled(): number[] {
-    const killed: number[] = [];
-    if (this.#sweptEpoch === this.#pairs.killEpoch) return killed;
-    this.#sweptEpoch = this.#pairs.killEpoch;
-    for (let slot = 0; slot < this.table.slotEnd; slot++) {
-      if (this.table.isUsed(slot) && !this.#isAlive(slot)) killed.push(slot);
-    }
-    return killed;
-  }
-
-  #evict(nowMs: number, evicted: (flow: FlowKey) => void): boolean {
-    const victim = this.#findVictim(nowMs);
-    if (victim < 0) return false;
-    this.table.readKey(victim, this.#key);
-    evicted(this.#key);
-    this.#inherit(victim);
-    this.remove(victim);
-    return true;
-  }
-
-  /** A killed entry, else the highest priority, then the oldest last hit; of equals the lowest flow. */
-  #findVictim(nowMs: number): number {
-    const { table } = this;
-    let killed = NONE;
-    let victim = NONE;
-    let best = PROTECTED;
-    for (let slot = 0; slot < table.slotEnd; slot++) {
-      if (!table.isUsed(slot)) continue;
-      if (!this.#isAlive(slot)) {
-        if (killed < 0 || table.compareSlots(slot, killed) < 0) killed = slot;
-        continue;
-      }
-      const priority = tcpPriority(this.state(slot), nowMs - table.lastHit(slot));
-      if (priority === PROTECTED || priority < best) continue;
-      const older = priority > best ? -1 : table.lastHit(slot) - table.lastHit(victim);
-      if (older > 0 || (older === 0 && table.compareSlots(slot, victim) > 0)) continue;
-      victim = slot;
-      best = priority;
-    }
-    return killed >= 0 ? killed : victim;
-  }
-
-  #inherit(slot: number): void {
-    const lastHitMs = this.table.lastHit(slot);
-    this.#pairs.inheritAll(this.table.word(slot, PARENTS_IN), lastHitMs);
-    this.#pairs.inheritAll(this.table.word(slot, PARENTS_OUT), lastHitMs);
-  }
-
-  #release(slot: number): void {
-    this.#pairs.unlinkAll(this.table.word(slot, PARENTS_IN));
-    this.#pairs.unlinkAll(this.table.word(slot, PARENTS_OUT));
   }
 }

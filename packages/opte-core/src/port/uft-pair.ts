@@ -19,10 +19,10 @@ export class UftPair {
 
   constructor(limit: number, pairs: FlowPairs, templates: TemplateTable) {
     this.#undo = pairs.undo;
-    this.in = new Uft(limit, pairs, templates, (slot) => {
+    this.in = new Uft("in", limit, pairs, templates, (slot) => {
       this.#forgetInbound(slot);
     });
-    this.out = new Uft(limit, pairs, templates, () => {
+    this.out = new Uft("out", limit, pairs, templates, () => {
       // Inbound entries find their partner by its flow id.
     });
   }
@@ -67,6 +67,12 @@ export class UftPair {
   clear(): void {
     this.in.clear();
     this.out.clear();
+  }
+
+  /** The clock went back. */
+  clockSetBack(): void {
+    this.in.clockSetBack();
+    this.out.clockSetBack();
   }
 
   #setPartner(outbound: number, inbound: number): void {

@@ -16,7 +16,7 @@ function flow(n: number): FlowKey {
 describe("expiry in the unified flow table", () => {
   it("gives resources back in flow order, be it that their flows are idle or that they were killed", () => {
     const pairs = new FlowPairs();
-    const uft = new Uft(8, pairs, new TemplateTable(), () => undefined);
+    const uft = new Uft("out", 8, pairs, new TemplateTable(), () => undefined);
     const released: number[] = [];
     const insert = (n: number, nowMs: number): number => {
       const descriptor: FlowDescriptor = {
@@ -24,7 +24,11 @@ describe("expiry in the unified flow table", () => {
         headerTransform: () => ({ name: "NAT" }),
         release: () => released.push(n),
       };
-      const pair = pairs.allocate({ dependantsGone: () => undefined }, descriptor, nowMs);
+      const pair = pairs.allocate(
+        { dependantsGone: () => undefined, tcpDependantsChanged: () => undefined },
+        descriptor,
+        nowMs,
+      );
       uft.insert(flow(n), nowMs, 1, pairs.link(NONE, pair), RECORDED, () => undefined);
       return pair;
     };

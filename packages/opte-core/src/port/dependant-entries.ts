@@ -1,0 +1,205 @@
+// What the unified tables and the table of TCP flows have in common: flows that depend on layer pairs, die with them, expire when
+// they are idle, and give way to others when the table is full (spec 02 §9).
+
+import { PROTECTED } from "../flow/eviction.js";
+import { EvictionQueue } from "../flow/eviction-queue.js";
+import { ExpiryWheel } from "../flow/expiry-wheel.js";
+import { FlowKey } from "../flow/flow-id.js";
+import { FlowTable } from "../flow/flow-table.js";
+import { NONE, type DependantTable, type Dependants, type FlowPairs } from "../layer/flow-pairs.js";
+
+/** What tells one kind of entry from the other. */
+export interface EntryKind {
+  readonly name: DependantTable;
+  /** Words that an owner keeps in each record. */
+  readonly words: number;
+  /** Word that is 1 in an entry whose parents were killed. */
+  readonly killedWord: number;
+  /** Words that hold the heads of an entry's lists of parents. */
+  readonly parentWords: readonly number[];
+  /** Number of classes of entries that may be evicted. In a class, who was hit longer ago has no lower priority. */
+  readonly classes: number;
+  /** Idle time after which an entry goes, in ms. */
+  ttlMs(slot: number): number;
+  /** Class of an entry; -1 if it is never evicted. */
+  classOf(slot: number): number;
+  /** Eviction priority of an entry of a class, or `PROTECTED`. */
+  priority(slot: number, nowMs: number): number;
+  /** An entry is about to leave the table. */
+  removing(slot: number): void;
+  /** What an entry holds beside its parents comes free, also when the table is cleared. */
+  release(slot: number): void;
+}
+
+/** Told of an entry that expired (both times 0 on eviction). */
+export type FlowExpiryListener = (flow: FlowKey, lastHitMs: number, nowMs: number) => void;
+
+/** Entries of one such table. */
+export class DependantEntries implements Dependants {
+  readonly table: FlowTable;
+  readonly #kind: EntryKind;
+  readonly #pairs: FlowPairs;
+  readonly #wheel: ExpiryWheel;
+  /** Killed entries, by their flow ids. */
+  readonly #killed: EvictionQueue;
+  readonly #classes: readonly EvictionQueue[];
+  readonly #victimKey: FlowKey = new FlowKey();
+
+  constructor(limit: number, kind: EntryKind, pairs: FlowPairs) {
+    const { undo } = pairs;
+    const table = new FlowTable(limit, kind.words, undo);
+    const compare = (a: number, b: number): number => table.compareSlots(a, b);
+    this.table = table;
+    this.#kind = kind;
+    this.#pairs = pairs;
+    this.#wheel = new ExpiryWheel(undo);
+    this.#killed = new EvictionQueue({ lastHit: () => 0, compare }, undo);
+    const order = { lastHit: (slot: number): number => table.lastHit(slot), compare };
+    this.#classes = Array.from({ length: kind.classes }, () => new EvictionQueue(order, undo));
+    pairs.register(kind.name, this);
+  }
+
+  /** The slot of a live entry, or -1. */
+  find(flow: FlowKey): number {
+    const slot = this.table.find(flow);
+    return slot >= 0 && this.isAlive(slot) ? slot : NONE;
+  }
+
+  /** Whether no parent of an entry was killed. */
+  isAlive(slot: number): boolean {
+    return this.table.word(slot, this.#kind.killedWord) === 0;
+  }
+
+  /**
+   * Makes room for a flow: removes its own entry if it has one, else from a full table a killed entry, else the one of the highest
+   * priority, of equals the longest idle, of equals the lowest flow.
+   *
+   * @returns whether there is room
+   */
+  makeRoom(flow: FlowKey, nowMs: number, evicted: (flow: FlowKey) => void): boolean {
+    const { table } = this;
+    const existing = table.find(flow);
+    if (existing >= 0) this.remove(existing);
+    else if (table.isFull) {
+      const victim = this.#findVictim(nowMs);
+      if (victim < 0) return false;
+      table.readKey(victim, this.#victimKey);
+      evicted(this.#victimKey);
+      this.#inherit(victim);
+      this.remove(victim);
+    }
+    return true;
+  }
+
+  /** Adds an entry, for which there is room, without parents; the owner calls {@link settle} when it has filled the record. */
+  insert(flow: FlowKey, nowMs: number): number {
+    const slot = this.table.insert(flow.words, nowMs);
+    for (const word of this.#kind.parentWords) this.table.setWord(slot, word, NONE);
+    return slot;
+  }
+
+  /** Puts an entry where its idle time and its class say: after its insertion, and when they changed. */
+  settle(slot: number, nowMs: number): void {
+    this.#wheel.schedule(slot, nowMs + this.#kind.ttlMs(slot));
+    const wanted = this.#kind.classOf(slot);
+    for (let i = 0; i < this.#classes.length; i++) {
+      const queue = this.#classes[i];
+      if (i !== wanted) queue?.remove(slot);
+      else if (queue?.has(slot) === false) queue.add(slot);
+    }
+  }
+
+  /** Replaces one of an entry's lists of parents; takes the list over. */
+  setParents(slot: number, word: number, parents: number): void {
+    this.#pairs.unlinkAll(this.table.word(slot, word));
+    this.table.setWord(slot, word, parents);
+    this.#pairs.adopt(parents, this.#kind.name, slot);
+  }
+
+  /** Called when a parent is killed: the entry counts as absent, and goes at the next sweep or when room is needed. */
+  kill(slot: number): void {
+    if (!this.isAlive(slot)) return;
+    this.table.remember(slot);
+    this.table.setWord(slot, this.#kind.killedWord, 1);
+    this.#killed.add(slot);
+    for (const word of this.#kind.parentWords) this.#pairs.disown(this.table.word(slot, word));
+  }
+
+  /** Removes an entry; its last hit is not handed on. */
+  remove(slot: number): void {
+    this.#kind.removing(slot);
+    this.#wheel.cancel(slot);
+    this.#killed.remove(slot);
+    for (const queue of this.#classes) queue.remove(slot);
+    this.#release(slot);
+    this.table.remove(slot);
+  }
+
+  clear(): void {
+    for (const slot of this.table.sortedSlots()) this.#release(slot);
+    this.table.clear();
+    this.#wheel.clear();
+    this.#killed.clear();
+    for (const queue of this.#classes) queue.clear();
+  }
+
+  /** Removes entries that are idle for their time, handing their last hit to their parents, and killed ones silently. */
+  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener): void {
+    const { table } = this;
+    const going = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + this.#kind.ttlMs(slot));
+    const due = new Set(going);
+    for (let slot = this.#killed.oldest(); slot >= 0; slot = this.#killed.oldest()) {
+      this.#killed.remove(slot);
+      if (!due.has(slot)) going.push(slot);
+    }
+    // All in flow order, so that resources come free in that order too.
+    going.sort((a, b) => table.compareSlots(a, b));
+    for (const slot of going) {
+      if (due.has(slot)) {
+        const lastHitMs = table.lastHit(slot);
+        table.readKey(slot, key);
+        expired(key, lastHitMs, nowMs);
+        this.#inherit(slot);
+      }
+      this.remove(slot);
+    }
+  }
+
+  /** The clock went back. */
+  clockSetBack(): void {
+    for (const queue of this.#classes) queue.clockSetBack();
+  }
+
+  /** Whether any entry would give way now: then its priority is the highest of all. */
+  mayEvict(nowMs: number): boolean {
+    return this.#findVictim(nowMs) >= 0;
+  }
+
+  #findVictim(nowMs: number): number {
+    const killed = this.#killed.oldest();
+    if (killed >= 0) return killed;
+    const { table } = this;
+    let victim = NONE;
+    let best = PROTECTED;
+    for (const queue of this.#classes) {
+      const slot = queue.oldest();
+      const priority = slot < 0 ? PROTECTED : this.#kind.priority(slot, nowMs);
+      if (priority === PROTECTED || priority < best) continue;
+      const older = priority > best ? -1 : table.lastHit(slot) - table.lastHit(victim);
+      if (older > 0 || (older === 0 && table.compareSlots(slot, victim) > 0)) continue;
+      victim = slot;
+      best = priority;
+    }
+    return victim;
+  }
+
+  #inherit(slot: number): void {
+    const lastHitMs = this.table.lastHit(slot);
+    for (const word of this.#kind.parentWords) this.#pairs.inheritAll(this.table.word(slot, word), lastHitMs);
+  }
+
+  #release(slot: number): void {
+    for (const word of this.#kind.parentWords) this.#pairs.unlinkAll(this.table.word(slot, word));
+    this.#kind.release(slot);
+  }
+}
