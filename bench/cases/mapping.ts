@@ -37,13 +37,13 @@ export const mappingGroup: CaseGroup = {
       ["v2b-ipv6", () => benchVirt2Boundary(6)],
     ] as const;
     for (const [kind, bench] of mappings) {
-      if (options.wants(`mapping/${kind}`)) yield* mappingRows(`mapping/${kind}`, bench);
+      if (options.wants(`mapping/${kind}`)) yield* mappingRows(`mapping/${kind}`, bench, options.isQuick ? 1 : ROUNDS);
     }
   },
 };
 
-function* mappingRows(name: string, bench: () => Figures): Generator<Row, void, undefined> {
-  const rounds = Array.from({ length: ROUNDS }, bench);
+function* mappingRows(name: string, bench: () => Figures, count: number): Generator<Row, void, undefined> {
+  const rounds = Array.from({ length: count }, bench);
   const entries = rounds[0]?.entries ?? 0;
   const row = (what: string, unit: Unit, figure: (round: Figures) => number): Row =>
     sampleRow(`${name}/${what}/${entries}`, unit, rounds.map(figure));

@@ -71,7 +71,7 @@ export async function measure(subject: Timed, floor: Timed, { rounds, warmUp }: 
 }
 
 /** Least and middle of some durations, for one of `packets` pieces. */
-export function spread(durations: readonly number[], packets: number): Spread {
+function spread(durations: readonly number[], packets: number): Spread {
   const sorted = durations.toSorted((a, b) => a - b);
   return { best: (sorted[0] ?? 0) / packets, median: (sorted[sorted.length >> 1] ?? 0) / packets };
 }

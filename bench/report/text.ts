@@ -37,7 +37,7 @@ export function quantity(value: number, unit: Unit): string {
   return `${value.toFixed(digits)} ${UNIT_TEXT[unit]}`;
 }
 
-export function targetText({ of, atMost, atLeast }: Target, unit: Unit): string {
+function targetText({ of, atMost, atLeast }: Target, unit: Unit): string {
   const bound = atMost === undefined ? `≥ ${atLeast ?? 0}` : `≤ ${atMost}`;
   return of === "ratio" ? bound : `${bound} ${UNIT_TEXT[unit]}`;
 }
