@@ -96,7 +96,7 @@ export class Xded {
       links.set(link.name, link);
     }
     const handlers = { ...xde.handlers, ...extensionHandlers({ xde, stats, trace }) };
-    const device = await SavedDevice.open({ folder: state, xde, handlers, log });
+    const device = await SavedDevice.open({ folder: state, xde, handlers, log, hasLink: (name) => links.has(name) });
     this.#parts.push(() => device.close());
     await applyConfig({ ports }, xde, device, underlay === undefined ? undefined : UNDERLAY_LINK);
     for (const [portName, path] of guests) {

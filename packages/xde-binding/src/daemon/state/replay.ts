@@ -24,7 +24,7 @@ interface Batch {
  * A command that was carried out once cannot fail now, because everything before it is the same. The exception is the last frame, unless it
  * is an image: its commands may have been refused without there having been time to note that.
  *
- * @throws StateFileError if any other command fails
+ * @throws StateFileError if any other command fails, or `carryOut` throws one because the surroundings are not those of before
  */
 export async function replay(
   path: string,
@@ -42,6 +42,7 @@ export async function replay(
         await carryOut(record);
         count += 1;
       } catch (error) {
+        if (error instanceof StateFileError) throw error;
         if (!mayFail) {
           const what = error instanceof Error ? error.message : String(error);
           throw new StateFileError(`State file "${path}" cannot be carried out: command ${count}: ${what}`, {

@@ -23,13 +23,13 @@ interface Bench {
   readonly handlers: DeviceHandlers;
 }
 
-async function openBench(folder: string): Promise<Bench> {
+async function openBench(folder: string, linkName = "net0"): Promise<Bench> {
   const stats = new StatsRegistry();
   const trace = new TraceHub(clock);
   const [link] = MemoryLink.pair("net0", "wire");
-  const xde = new Xde({ providers: { clock, stats }, links: (name) => (name === "net0" ? link : undefined) });
+  const xde = new Xde({ providers: { clock, stats }, links: (name) => (name === linkName ? link : undefined) });
   const handlers = { ...xde.handlers, ...extensionHandlers({ xde, stats, trace }) };
-  const saved = await SavedDevice.open({ folder, xde, handlers, log: NULL_LOG });
+  const saved = await SavedDevice.open({ folder, xde, handlers, log: NULL_LOG, hasLink: (name) => name === linkName });
   return { xde, saved, handlers: saved.handlers };
 }
 
@@ -188,6 +188,20 @@ describe("SavedDevice", () => {
     await first.saved.close();
     const second = await openBench(folder);
     expect(await stateOf(second)).toEqual(before);
+    await second.saved.close();
+  });
+
+  it("does not start without the links of its underlay, and has lost nothing by the attempt", async () => {
+    const first = await openBench(folder);
+    const unknown = async (): Promise<unknown> => await first.handlers.SetXdeUnderlay({ u1: "net1", u2: "net0" });
+    await expect(unknown()).rejects.toThrow('link "net1" does not exist');
+    await first.handlers.SetXdeUnderlay({ u1: "net0", u2: "net0" });
+    await first.saved.close();
+    await expect(openBench(folder, "net1")).rejects.toThrow(
+      'The saved underlay needs link "net0", which is not configured: see --underlay',
+    );
+    const second = await openBench(folder);
+    expect(second.xde.underlay).toEqual({ u1: "net0", u2: "net0" });
     await second.saved.close();
   });
 

@@ -12,7 +12,7 @@ import { replay } from "./replay.js";
 import type { DeviceHandlers } from "../../ioctl/device-handlers.js";
 import { carryOutRecord, portRecord, savedHandlers } from "./saved-commands.js";
 import { portImageRecord, RecordKind } from "./state-record.js";
-import { StateFile } from "./state-file.js";
+import { StateFile, StateFileError } from "./state-file.js";
 import { lockState, type StateLock } from "./state-lock.js";
 
 /** Name of the state file in its folder. */
@@ -27,6 +27,8 @@ export interface SavedDeviceOptions {
   /** What it answers commands with. */
   readonly handlers: DeviceHandlers;
   readonly log: LogProvider;
+  /** Whether the device has a link of this name. */
+  readonly hasLink: (name: string) => boolean;
 }
 
 /** A device that was brought back, and goes on being saved. */
@@ -39,7 +41,7 @@ export class SavedDevice {
   readonly #lock: StateLock;
 
   private constructor(options: SavedDeviceOptions, file: StateFile, commands: CommandLog, lock: StateLock) {
-    this.handlers = savedHandlers(options.handlers, commands);
+    this.handlers = refusingUnknownLinks(savedHandlers(options.handlers, commands), options);
     this.#xde = options.xde;
     this.#file = file;
     this.#commands = commands;
@@ -53,7 +55,19 @@ export class SavedDevice {
    * @throws Error if another process uses the folder, or it cannot be used
    */
   static async open(options: SavedDeviceOptions): Promise<SavedDevice> {
-    const { folder, xde, handlers, log } = options;
+    const { folder, xde, log, hasLink } = options;
+    const handlers: DeviceHandlers = {
+      ...options.handlers,
+      SetXdeUnderlay: (request, caller) => {
+        const missing = [request.u1, request.u2].find((name) => !hasLink(name));
+        if (missing !== undefined) {
+          throw new StateFileError(
+            `The saved underlay needs link "${missing}", which is not configured: see --underlay`,
+          );
+        }
+        return options.handlers.SetXdeUnderlay(request, caller);
+      },
+    };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const lock = await lockState(folder);
     try {
@@ -121,4 +135,16 @@ export class SavedDevice {
     await this.#file.close();
     await this.#lock.release();
   }
+}
+
+/**
+ * Lets the device refuse an underlay whose links there are not, without writing the command down: of one that is written, a restart takes it
+ * that the links were there.
+ */
+function refusingUnknownLinks(saved: DeviceHandlers, { handlers, hasLink }: SavedDeviceOptions): DeviceHandlers {
+  return {
+    ...saved,
+    SetXdeUnderlay: (request, caller) =>
+      (hasLink(request.u1) && hasLink(request.u2) ? saved : handlers).SetXdeUnderlay(request, caller),
+  };
 }
