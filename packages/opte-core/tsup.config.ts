@@ -3,7 +3,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
+/**
+ * Makes constants of a bundle constant again: esbuild writes `var` for them, and V8 folds no variable away. A hit in the unified flow
+ * table takes a tenth to a quarter longer with variables. No module of ours has a top-level variable that changes.
+ */
+const constants: NonNullable<Options["plugins"]>[number] = {
+  name: "constants",
+  renderChunk: (code) => ({ code: code.replace(/^var (?=[\w$]+ = )/gm, "const ") }),
+};
+
 const common = {
+  plugins: [constants],
   entry: ["src/index.ts", "src/testing/index.ts"],
   format: "esm",
   platform: "neutral",
