@@ -145,7 +145,7 @@ function hasPorts(proto: number): boolean {
 }
 
 /** Compares two keys laid out at word offsets `a` of `x` and `b` of `y`, in dump order. */
-export function compareFlowWords(x: Int32Array, a: number, y: Int32Array, b: number): number {
+function compareFlowWords(x: Int32Array, a: number, y: Int32Array, b: number): number {
   const tailX = word(x, a + 9);
   const tailY = word(y, b + 9);
   const proto = (tailX & 0xff) - (tailY & 0xff);
