@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packages, ROOT } from "./workspace-packages.ts";
+import { exportedFiles, packages, ROOT } from "./workspace-packages.ts";
 
 const licence = readFileSync(join(ROOT, "LICENSE"), "utf8");
 
@@ -31,7 +31,9 @@ describe.each(packages)("$name", ({ path, manifest }) => {
     expect(entries.map(([entry]) => entry)).toContain(".");
     for (const [entry, target] of entries) {
       expect(Object.keys(target)[0], entry).toBe("types");
-      for (const file of Object.values(target)) expect(existsSync(join(path, file)), `${entry}: ${file}`).toBe(true);
+      for (const { file } of exportedFiles(target)) {
+        expect(existsSync(join(path, file)), `${entry}: ${file}`).toBe(true);
+      }
     }
   });
 

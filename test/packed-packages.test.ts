@@ -10,7 +10,10 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstExample } from "./readme.ts";
 import { makeUserFolder, type UserFolder } from "./user-folder.ts";
-import { packages, ROOT } from "./workspace-packages.ts";
+import { exportedFiles, packages, ROOT } from "./workspace-packages.ts";
+
+/** Conditions that nobody has to ask for. */
+const STANDARD_CONDITIONS = ["types", "import", "default"];
 
 const run = promisify(execFile);
 let user: UserFolder;
@@ -47,10 +50,19 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
       if (typeof target === "string") continue;
       const specifier = entry.replace(/^\./, name);
-      const conditions = Object.keys(target).filter((condition) => !["types", "import", "default"].includes(condition));
-      for (const options of [[], ...conditions.map((condition) => [`--conditions=${condition}`])]) {
+      const options = exportedFiles(target).map(({ conditions }) =>
+        conditions
+          .filter((condition) => !STANDARD_CONDITIONS.includes(condition))
+          .map((each) => `--conditions=${each}`),
+      );
+      for (const conditions of new Set(options.map((each) => each.join(" ")))) {
         const load = `await import(${JSON.stringify(specifier)})`;
-        await user.run(process.execPath, [...options, "--input-type=module", "--eval", load]);
+        await user.run(process.execPath, [
+          ...conditions.split(" ").filter(Boolean),
+          "--input-type=module",
+          "--eval",
+          load,
+        ]);
       }
     }
   });

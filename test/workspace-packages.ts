@@ -8,6 +8,9 @@ import { PACKAGES } from "../scripts/package-graph.ts";
 /** The root of the repository. */
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 
+/** What an entry of an exports map leads to: a file, or the targets of conditions. */
+export type ExportTarget = string | { readonly [condition: string]: ExportTarget };
+
 /** The fields of a package.json that the tests look at. */
 export interface Manifest {
   readonly name: string;
@@ -17,7 +20,7 @@ export interface Manifest {
   readonly license?: string;
   readonly type?: string;
   readonly sideEffects?: boolean;
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports?: Readonly<Record<string, ExportTarget>>;
   readonly files?: readonly string[];
   readonly engines?: Readonly<Record<string, string>>;
   readonly bin?: Readonly<Record<string, string>>;
@@ -42,3 +45,15 @@ export const packages: readonly WorkspacePackage[] = Object.entries(PACKAGES).ma
   const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest;
   return { name, path, bare: rule.bare, mayImport: rule.mayImport, manifest };
 });
+
+/** A file that an entry leads to, and the conditions under which it does. */
+export interface ExportedFile {
+  readonly conditions: readonly string[];
+  readonly file: string;
+}
+
+/** Every file that an entry leads to, conditions within conditions included. */
+export function exportedFiles(target: ExportTarget, conditions: readonly string[] = []): readonly ExportedFile[] {
+  if (typeof target === "string") return [{ conditions, file: target }];
+  return Object.entries(target).flatMap(([condition, inner]) => exportedFiles(inner, [...conditions, condition]));
+}
