@@ -94,6 +94,121 @@ describe("trace", () => {
     );
   });
 
+  it("shows at the end how long batches took, as DTrace does", async () => {
+    const batch = (dir: string, ns: number): TraceEvent => ({
+      probe: "count-cycles",
+      timeMs: 1,
+      fields: [
+        ["dir", { kind: "text", text: dir }],
+        ["name", { kind: "text", text: "opte0" }],
+        ["ns", { kind: "number", number: ns }],
+      ],
+    });
+    const events = [batch("tx", 256), batch("tx", 511), batch("tx", 512), batch("rx", 40_000), batch("rx", 0)];
+    const run = await scriptedRun(["trace", "opte-count-cycles.d", "--count", "5"], script([{ events, lost: 0 }]));
+    const lines = run.stdout.split("\n");
+    expect(lines.slice(0, 7)).toEqual([
+      "",
+      "  tx",
+      "           value  ------------- Distribution ------------- count",
+      "           < 256 |                                         0",
+      "             256 |@@@@@@@@@@@@@@@@@@@@@@@@@@@              2",
+      "             512 |@@@@@@@@@@@@@                            1",
+      "             768 |                                         0",
+    ]);
+    expect(lines.slice(8, 11)).toEqual([
+      "  rx",
+      "           value  ------------- Distribution ------------- count",
+      "           < 256 |@@@@@@@@@@@@@@@@@@@@                     1",
+    ]);
+    // All 127 ranges between, and the newline at the end.
+    expect(lines.slice(-3)).toEqual([
+      "           32512 |                                         0",
+      "        >= 32768 |@@@@@@@@@@@@@@@@@@@@                     1",
+      "",
+    ]);
+    expect(lines).toHaveLength(11 + 127 + 2);
+  });
+
+  const mcast = (event: string, fields: Readonly<Record<string, string>>): TraceEvent => ({
+    probe: "mcast-delivery",
+    timeMs: 1,
+    fields: [
+      ["event", { kind: "text", text: event }],
+      ["vni", { kind: "number", number: 77 }],
+      ...Object.entries(fields).map(([name, text]) => [name, { kind: "text", text }] as const),
+    ],
+  });
+  const delivery = [
+    mcast("MAP_SET", { group: "224.1.2.3", underlayMcast: "ff04::1" }),
+    mcast("TX", { group: "224.1.2.3", portOrNextHop: "--" }),
+    mcast("DELIVER", { group: "224.1.2.3", portOrNextHop: "opte1" }),
+    mcast("DELIVER", { group: "224.1.2.3", portOrNextHop: "opte2" }),
+    mcast("FILTERED", { group: "224.1.2.3", portOrNextHop: "opte2", src: "10.0.0.5", mode: "include" }),
+    mcast("UNDERLAY", { underlayMcast: "ff04::1", routeUnicast: "fd00::3" }),
+  ];
+
+  it("shows what becomes of multicast, and counts it at the end", async () => {
+    const parts = [{ events: delivery, lost: 0 }];
+    const run = await scriptedRun(["trace", "mcast-delivery", "--summary", "--count", "6"], script(parts));
+    expect(run.stdout.split("\n")).toEqual([
+      "EVENT   VNI GROUP     UNDERLAY_MCAST",
+      "MAP_SET 77  224.1.2.3 ff04::1",
+      "EVENT   VNI GROUP     PORT/NEXTHOP",
+      "TX      77  224.1.2.3 --",
+      "DELIVER 77  224.1.2.3 opte1",
+      "DELIVER 77  224.1.2.3 opte2",
+      "FILTERED 77  224.1.2.3 opte2          src=10.0.0.5 mode=include",
+      "EVENT    VNI UNDERLAY_MCAST ROUTE_UNICAST",
+      "UNDERLAY 77  ff04::1        fd00::3",
+      ...SUMMARY,
+    ]);
+  });
+
+  const SUMMARY = [
+    "EVENT     COUNT",
+    "DELIVER       2",
+    "MAP_SET       1",
+    "TX            1",
+    "FILTERED      1",
+    "UNDERLAY      1",
+    "",
+    "EVENT, VNI    COUNT",
+    "DELIVER, 77       2",
+    "MAP_SET, 77       1",
+    "TX, 77            1",
+    "FILTERED, 77      1",
+    "UNDERLAY, 77      1",
+    "",
+    "OVERLAY GROUP  COUNT",
+    "224.1.2.3          5",
+    "",
+    "UNDERLAY GROUP  COUNT",
+    "ff04::1             2",
+    "",
+    "PORT   COUNT",
+    "opte2      2",
+    "opte1      1",
+    "",
+    "NEXT HOP  COUNT",
+    "fd00::3       1",
+    "",
+    "FILTER MODE  COUNT",
+    "include          1",
+    "",
+    "CONFIG OPERATION  COUNT",
+    "MAP_SET               1",
+    "",
+  ];
+
+  it("tells nothing but the counts if asked to be quiet, and nothing of them in JSON", async () => {
+    const argv = ["trace", "mcast-delivery", "--quiet", "--count", "6"];
+    const quiet = await scriptedRun(argv, script([{ events: delivery, lost: 0 }]));
+    expect(quiet.stdout.split("\n")).toEqual(SUMMARY);
+    const json = await scriptedRun([...argv, "--format", "json"], script([{ events: delivery, lost: 0 }]));
+    expect(json.stdout).toBe("");
+  });
+
   it("closes the trace when reading fails", async () => {
     const refuse = (): unknown => {
       throw new OpteError({ kind: "BadName" });

@@ -1,11 +1,14 @@
 // `opteadm trace`: the reference's DTrace scripts as live streams (spec 05 §19.2).
 
-import type { FlowId } from "opte-api";
+import type { FlowId, TraceEvent } from "opte-api";
 import { parseFlowId } from "../grammar/flow-id.js";
 import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { asText, numberUpTo } from "../grammar/values.js";
 import { apiJson } from "../print/api-json.js";
+import { McastSummary } from "../print/mcast-summary.js";
 import { eventJson, TraceColumns } from "../print/trace-columns.js";
+import { TraceHistogram } from "../print/trace-histogram.js";
+import { PLAIN, tableText } from "../print/table/table.js";
 import type { Session } from "../run/session.js";
 
 const MAX_EVENTS = 1000;
@@ -15,16 +18,19 @@ interface TraceOptions {
   readonly p?: string;
   readonly flow?: FlowId;
   readonly count?: number;
+  readonly summary?: true;
+  readonly quiet?: true;
 }
 
 const PROBES = `
-Probes, with or without "opte-" in front, as the reference's scripts are called:
-  bad-packet        flow-expire     gen-desc-fail   gen-ht-fail     guest-loopback
-  ht                ioctl           layer-process   mcast-delivery  next-hop
-  port-process      rule-match      tcp-flow-drop   tcp-flow-state  uft-hit
-  uft-invalidate
+Probes, as the reference's scripts are called, with or without "opte-" or "usdt-" in front and ".d" behind:
+  bad-packet        count-cycles    flow-expire     gen-desc-fail   gen-ht-fail
+  guest-loopback    ht              ioctl           layer-process   mcast-delivery
+  next-hop          port-process    rule-match      tcp-flow-drop   tcp-flow-state
+  uft-hit           uft-invalidate
 and of our own: drop, route-cache, rule-deny, tcp-err, uft-tcp-closed.
 
+count-cycles shows at the end how long batches of guests (tx) and of the underlay (rx) took, in nanoseconds.
 With --format json, each event is a line of JSON.`;
 
 /** Adds the command. */
@@ -34,6 +40,8 @@ export function addTraceCommand(make: SubcommandMaker, session: Session): void {
     .takes("-p <PORT>", "only events of a port", asText)
     .takes("--flow <FLOW>", "only events of a flow: PROTO,SRC:PORT,DST:PORT, IPv6 in brackets", parseFlowId)
     .takes("--count <N>", "end after so many events", numberUpTo(Number.MAX_SAFE_INTEGER))
+    .option("--summary", "count the events of mcast-delivery, and tell at the end")
+    .option("--quiet", "show only what is told at the end; means --summary")
     .addHelpText("after", PROBES)
     .action(async (probes: readonly string[], options: TraceOptions) => {
       await trace(session, probes, options);
@@ -41,25 +49,52 @@ export function addTraceCommand(make: SubcommandMaker, session: Session): void {
 }
 
 async function trace(session: Session, probes: readonly string[], options: TraceOptions): Promise<void> {
-  const { p: portName, flow, count = Number.POSITIVE_INFINITY } = options;
+  const { p: portName, flow, count = Number.POSITIVE_INFINITY, quiet = false, summary = quiet } = options;
   const filter = { ...(portName === undefined ? {} : { portName }), ...(flow === undefined ? {} : { flow }) };
   const device = await session.device();
   const { traceId } = await device.call("OpenTrace", { probes, ...filter });
   try {
-    const columns = new TraceColumns();
+    const report = session.format === "json" ? jsonReport(quiet) : textReport(quiet, summary);
     const { stdout, stderr, pause } = session.surroundings;
     let left = count;
     while (left > 0) {
       const { events, lost } = await device.call("ReadTrace", { traceId, maxEvents: Math.min(left, MAX_EVENTS) });
-      for (const event of events) {
-        stdout.write(session.format === "json" ? `${apiJson(eventJson(event))}\n` : columns.print(event));
-      }
+      for (const event of events) stdout.write(report.tell(event));
       if (lost !== 0) stderr.write(`${lost} events were lost: they came faster than they were read\n`);
       left -= events.length;
       const isIdle = events.length === 0;
       if (left > 0 && !(await pause(isIdle ? IDLE_MS : 0))) break;
     }
+    stdout.write(report.end());
   } finally {
     await device.call("CloseTrace", { traceId });
   }
+}
+
+/** What is written of each event, and in the end. */
+interface Report {
+  readonly tell: (event: TraceEvent) => string;
+  readonly end: () => string;
+}
+
+/** Whoever reads JSON counts it as they like. */
+function jsonReport(isQuiet: boolean): Report {
+  return { tell: (event) => (isQuiet ? "" : `${apiJson(eventJson(event))}\n`), end: () => "" };
+}
+
+function textReport(isQuiet: boolean, hasSummary: boolean): Report {
+  const columns = new TraceColumns();
+  const histogram = new TraceHistogram();
+  const counts = new McastSummary();
+  return {
+    tell: (event) => {
+      if (event.probe === "count-cycles") {
+        histogram.add(event);
+        return "";
+      }
+      if (hasSummary && event.probe === "mcast-delivery") counts.add(event);
+      return isQuiet ? "" : columns.print(event);
+    },
+    end: () => histogram.print() + tableText(counts.tables(), PLAIN),
+  };
 }

@@ -16,8 +16,14 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
   ["dstPort", "DST PORT"],
   ["srcMac", "SRC MAC"],
   ["dstMac", "DST MAC"],
+  ["msgData", "MSG+DATA"],
   ["portOrNextHop", "PORT/NEXTHOP"],
+  ["underlayMcast", "UNDERLAY_MCAST"],
+  ["routeUnicast", "ROUTE_UNICAST"],
 ]);
+
+/** What stands behind the columns as `name=value`, because few events of a script have it. */
+const DETAILS: ReadonlySet<string> = new Set(["src", "mode", "hops"]);
 
 /** Prints events as they come; columns grow with what has been seen of their probe. */
 export class TraceColumns {
@@ -28,21 +34,25 @@ export class TraceColumns {
 
   /** The lines of one event. */
   print(event: TraceEvent): string {
-    const headings = event.fields.map(([name]) => HEADINGS.get(name) ?? name.toUpperCase());
-    const cells = event.fields.map(([, value]) => valueText(value));
+    const fields = event.fields.filter(([name]) => !DETAILS.has(name));
+    const headings = fields.map(([name]) => HEADINGS.get(name) ?? name.toUpperCase());
+    const cells = fields.map(([, value]) => valueText(value));
+    const details = event.fields
+      .filter(([name]) => DETAILS.has(name))
+      .map(([name, value]) => `${name}=${valueText(value)}`);
     const known = this.#widths.get(event.probe) ?? [];
     const widths = headings.map((heading, i) => Math.max(known[i] ?? 0, textWidth(heading), textWidth(cells[i] ?? "")));
     this.#widths.set(event.probe, widths);
     const line = (texts: readonly string[]): string =>
       `${texts
-        .map((text, i) => text + " ".repeat((widths[i] ?? 0) - textWidth(text)))
+        .map((text, i) => text + " ".repeat(Math.max(0, (widths[i] ?? 0) - textWidth(text))))
         .join(" ")
         .trimEnd()}\n`;
     const names = `${event.probe} ${headings.join()}`;
     const isDue = names !== this.#header || this.#lines === HEADER_EVERY;
     this.#header = names;
     this.#lines = isDue ? 1 : this.#lines + 1;
-    return (isDue ? line(headings) : "") + line(cells);
+    return (isDue ? line(headings) : "") + line([...cells, ...details]);
   }
 }
 
@@ -50,6 +60,18 @@ export class TraceColumns {
 export function eventJson({ probe, timeMs, fields }: TraceEvent): unknown {
   const values = fields.map(([name, value]) => [name, value.kind === "number" ? value.number : valueText(value)]);
   return { probe, timeMs, ...Object.fromEntries(values) };
+}
+
+/** The text of a field, if the event has it. */
+export function fieldText({ fields }: TraceEvent, name: string): string | undefined {
+  const field = fields.find(([each]) => each === name);
+  return field && valueText(field[1]);
+}
+
+/** The number in a field, 0 if the event has none. */
+export function fieldNumber({ fields }: TraceEvent, name: string): number {
+  const value = fields.find(([each]) => each === name)?.[1];
+  return value?.kind === "number" ? Number(value.number) : 0;
 }
 
 function valueText(value: TraceValue): string {

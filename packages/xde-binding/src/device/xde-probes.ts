@@ -11,6 +11,12 @@ import type { XdeDrop } from "./xde-stats.js";
  * `toFlowId` and `toValue` make copies — and it neither throws nor changes anything nor calls back into the device.
  */
 export interface XdeProbes {
+  /** The beginning and the end of a batch that a guest sends: all frames are processed and delivered between them. */
+  transmitEntry?(port: string): void;
+  transmitReturn?(port: string): void;
+  /** The same for a batch that comes in on a link of the underlay. */
+  receiveEntry?(link: string): void;
+  receiveReturn?(link: string): void;
   /** A frame that cannot be parsed. `port` is `unknown` for one from the underlay. */
   badPacket?(port: string, dir: Direction, frame: Frame, error: ParseError): void;
   /** A frame that goes from one guest to another on the same sled, before it enters the second one's port. */

@@ -1,12 +1,14 @@
 // Listeners at the device's probe points that tell of them in the columns of the reference's scripts (spec 05 §19.2).
 
-import type { IpAddr, Ipv6Addr } from "opte-api";
+import type { Ipv6Addr } from "opte-api";
+import type { ClockProvider, ParseError } from "opte-core";
 import type { XdeProbes } from "../device/xde-probes.js";
+import { mcastDelivery } from "./mcast-listeners.js";
 import type { Emit } from "./port-listeners.js";
 import { directionText, traceFields, traceFlowText } from "./trace-fields.js";
 
 /** For each name that can be traced, the device's probe points that it needs. No two names share one. */
-export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit) => XdeProbes>> = {
+export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit, clock: ClockProvider) => XdeProbes>> = {
   "bad-packet": (emit) => ({
     badPacket: (port, dir, frame, error) => {
       emit("bad-packet", [port], [], () =>
@@ -14,11 +16,12 @@ export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit) => XdeProbes
           port,
           dir: directionText(dir),
           mblk: frame.toBytes(),
-          msg: JSON.stringify(error.toValue()),
+          msgData: parseErrorText(error),
         }),
       );
     },
   }),
+  "count-cycles": countCycles,
   drop: (emit) => ({
     frameDrop: (reason, port, frame) => {
       emit("drop", port === undefined ? [] : [port], [], () =>
@@ -50,6 +53,44 @@ export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit) => XdeProbes
   "mcast-delivery": mcastDelivery,
 };
 
+/** Labels, then the two numbers that belong to them. */
+function parseErrorText(error: ParseError): string {
+  const value = error.toValue();
+  switch (value.kind) {
+    case "header":
+      return `${value.header}->${value.error} [0, 0]`;
+    case "unrecognised_tunnel_opt":
+      return `${value.kind} [${value.class}, ${value.type}]`;
+    default:
+      return `${value.field}->${value.kind} [${value.expected}, ${value.actual}]`;
+  }
+}
+
+/** How long each batch takes. Nothing else runs in the thread meanwhile, so it is time on a CPU unless the system takes that away. */
+function countCycles(emit: Emit, clock: ClockProvider): XdeProbes {
+  /** Of the batch that is being processed; absent for one that began before anybody listened. */
+  let startMs: number | undefined;
+  const begin = (): void => {
+    startMs = clock.nowMs();
+  };
+  const end = (dir: "tx" | "rx", name: string): void => {
+    if (startMs === undefined) return;
+    const ns = Math.round((clock.nowMs() - startMs) * 1e6);
+    startMs = undefined;
+    emit("count-cycles", [name], [], () => traceFields({ dir, name, ns }));
+  };
+  return {
+    transmitEntry: begin,
+    transmitReturn: (port) => {
+      end("tx", port);
+    },
+    receiveEntry: begin,
+    receiveReturn: (link) => {
+      end("rx", link);
+    },
+  };
+}
+
 function routeCache(emit: Emit): XdeProbes {
   const told =
     (event: string) =>
@@ -62,68 +103,5 @@ function routeCache(emit: Emit): XdeProbes {
     routeCacheRefresh: told("REFRESH"),
     routeCacheDelete: told("DELETE"),
     routeCacheFull: told("FULL"),
-  };
-}
-
-function mcastDelivery(emit: Emit): XdeProbes {
-  /** @param details columns that only some events have */
-  const tell = (
-    event: string,
-    vni: number,
-    group: IpAddr,
-    target: string,
-    details: Readonly<Record<string, string | number>> = {},
-    ports: readonly string[] = [],
-  ): void => {
-    emit("mcast-delivery", ports, [], () =>
-      traceFields({ event, vni, group: group.toString(), portOrNextHop: target, ...details }),
-    );
-  };
-  return {
-    mcastTx: (group, vni) => {
-      tell("TX", vni, group, "--");
-    },
-    mcastRx: (group, vni) => {
-      tell("RX", vni, group, "--");
-    },
-    mcastLocalDelivery: (group, vni, port) => {
-      tell("DELIVER", vni, group, port, {}, [port]);
-    },
-    mcastUnderlayFwd: (underlay, vni, nextHop) => {
-      tell("UNDERLAY", vni, underlay, nextHop.toString());
-    },
-    mcastExternalFwd: (underlay, vni, nextHop) => {
-      tell("EXTERNAL", vni, underlay, nextHop.toString());
-    },
-    mcastNoFwdEntry: (underlay, vni) => {
-      tell("NOFWD", vni, underlay, "--");
-    },
-    mcastSourceFiltered: (src, group, vni, port, mode) => {
-      tell("FILTERED", vni, group, port, { src: src.toString(), mode }, [port]);
-    },
-    mcastFwdSourceFiltered: (src, group, vni, nextHop, mode) => {
-      tell("FWD_FILT", vni, group, nextHop.toString(), { src: src.toString(), mode });
-    },
-    mcastMapSet: (group, underlay, vni) => {
-      tell("MAP_SET", vni, group, underlay.toString());
-    },
-    mcastMapClear: (group, underlay, vni) => {
-      tell("MAP_CLEAR", vni, group, underlay.toString());
-    },
-    mcastFwdSet: (underlay, hopCount, vni) => {
-      tell("FWD_SET", vni, underlay, "--", { hops: hopCount });
-    },
-    mcastFwdClear: (underlay, vni) => {
-      tell("FWD_CLEAR", vni, underlay, "--");
-    },
-    mcastSubscribe: (port, underlay, vni) => {
-      tell("SUBSCRIBE", vni, underlay, port, {}, [port]);
-    },
-    mcastUnsubscribe: (port, underlay, vni) => {
-      tell("UNSUBSCRIBE", vni, underlay, port, {}, [port]);
-    },
-    mcastUnsubscribeAll: (group, vni) => {
-      tell("UNSUBSCRIBE_ALL", vni, group, "--");
-    },
   };
 }

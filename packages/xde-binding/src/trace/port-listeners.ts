@@ -121,7 +121,7 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
   "tcp-flow-drop": (emit) => ({
     tcpFlowDrop: (port, flow, { state }, dir, flags) => {
       emit("tcp-flow-drop", [port], [flow], () =>
-        traceFields({ port, flow: flowText(flow), state, dir: directionText(dir), flags }),
+        traceFields({ port, flow: flowText(flow), state, flags, dir: directionText(dir) }),
       );
     },
   }),

@@ -1,5 +1,5 @@
-import { Ipv4Addr, type FlowId } from "opte-api";
-import { type ClockProvider, FlowKey } from "opte-core";
+import { Ipv4Addr, Ipv6Addr, type FlowId } from "opte-api";
+import { type ClockProvider, FlowKey, Frame, Packet } from "opte-core";
 import { probesSuite } from "opte-core/testing";
 import { describe, expect, it } from "vitest";
 import { PORT_LISTENERS } from "./port-listeners.js";
@@ -71,6 +71,80 @@ describe("TraceHub", () => {
       lost: 0,
     });
     expect(hub.read({ traceId, maxEvents: 10 })).toEqual({ events: [], lost: 0 });
+  });
+
+  it.each([
+    ["bad-packet", "port dir mblk msgData"],
+    ["flow-expire", "port ftName flow lastHit now"],
+    ["gen-desc-fail", "port layer dir flow msg"],
+    ["gen-ht-fail", "port layer dir flow msg"],
+    ["guest-loopback", "flow srcPort dstPort"],
+    ["ht", "dir port location before after"],
+    ["layer-process", "port layer dir flowBefore flowAfter res"],
+    ["next-hop", "dest gateway srcMac dstMac msg"],
+    ["port-process", "name dir epoch flowBefore flowAfter len result path"],
+    ["rule-match", "port layer match dir flow action"],
+    ["tcp-flow-drop", "port flow state flags dir"],
+    ["tcp-flow-state", "port curr new flow"],
+    ["uft-hit", "port dir flow epoch lastHit"],
+    ["uft-invalidate", "port dir flow epoch"],
+    ["count-cycles", "dir name ns"],
+    ["mcast-delivery", "event vni group portOrNextHop"],
+  ])("has the reference's script %s under all of its names, with the columns %s", (probe, columns) => {
+    const hub = new TraceHub(clock);
+    const segment = { state: "CLOSED", guestSeq: 1, guestAck: 2, remoteSeq: 3, remoteAck: 4 };
+    const [flow, frame, error] = [key(tcp), Frame.ofGuest(new Uint8Array(14)), new Packet().parseError];
+    for (const name of [probe, `opte-${probe}`, `${probe}.d`, `opte-${probe}.d`, `usdt-${probe}.d`]) {
+      const traceId = hub.open({ probes: [name] });
+      const { portProbes: port, deviceProbes: device } = hub;
+      device.badPacket?.("unknown", "in", frame, error);
+      port.flowExpired?.("opte0", "uft.in", flow, 1, 2);
+      port.genDescFail?.("opte0", "nat", "out", flow, "no address");
+      port.genHtFail?.("opte0", "nat", "out", flow, "no address");
+      device.guestLoopback?.(frame, flow, "opte0", "opte1");
+      port.htRun?.("opte0", "nat", "out", flow, flow);
+      port.layerProcessReturn?.("out", "opte0", "nat", flow, flow, ["Modified"]);
+      device.nextHop?.(Ipv6Addr.parse("fd00::1"), undefined, undefined, undefined, "");
+      port.portProcessReturn?.("out", "opte0", flow, flow, 1, ["Modified"], 3, frame.toBytes(), undefined);
+      port.ruleNoMatch?.("opte0", "nat", "out", flow);
+      port.tcpFlowDrop?.("opte0", flow, segment, "in", 2);
+      port.tcpFlowState?.("opte0", flow, "SYN_SENT", "ESTABLISHED");
+      port.uftHit?.("out", "opte0", flow, 1, 2);
+      port.uftInvalidate?.("out", "opte0", flow, 1);
+      device.transmitEntry?.("opte0");
+      device.transmitReturn?.("opte0");
+      device.mcastTx?.(Ipv4Addr.parse("224.1.2.3"), 77);
+      const { events } = hub.read({ traceId, maxEvents: 10 });
+      expect(events.map((event) => event.fields.map(([field]) => field).join(" "))).toEqual([columns]);
+      hub.close({ traceId });
+    }
+  });
+
+  it("tells how long each batch takes, in nanoseconds, and nothing of a batch that had begun before", () => {
+    let nowMs = 5;
+    const hub = new TraceHub({ nowMs: () => nowMs });
+    const traceId = hub.open({ probes: ["count-cycles"] });
+    const { deviceProbes: device } = hub;
+    device.receiveReturn?.("u1");
+    device.transmitEntry?.("opte0");
+    nowMs += 0.0015;
+    device.transmitReturn?.("opte0");
+    device.receiveEntry?.("u1");
+    nowMs += 2;
+    device.receiveReturn?.("u1");
+    const { events } = hub.read({ traceId, maxEvents: 10 });
+    expect(events.map(({ fields }) => fields.map(([, value]) => value))).toEqual([
+      [
+        { kind: "text", text: "tx" },
+        { kind: "text", text: "opte0" },
+        { kind: "number", number: 1500 },
+      ],
+      [
+        { kind: "text", text: "rx" },
+        { kind: "text", text: "u1" },
+        { kind: "number", number: 2_000_000 },
+      ],
+    ]);
   });
 
   it("keeps a bounded number of events, and counts the others as lost, once", () => {

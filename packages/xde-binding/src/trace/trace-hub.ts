@@ -50,7 +50,7 @@ export class TraceHub {
       this.#emit(...event);
     };
     this.#portListeners = new Map(Object.entries(PORT_LISTENERS).map(([name, make]) => [name, make(emit)]));
-    this.#deviceListeners = new Map(Object.entries(DEVICE_LISTENERS).map(([name, make]) => [name, make(emit)]));
+    this.#deviceListeners = new Map(Object.entries(DEVICE_LISTENERS).map(([name, make]) => [name, make(emit, clock)]));
     this.#ports = new ProbeSwitch<ProbesProvider<FlowKey>>(this.#portListeners.values(), {});
     this.#device = new ProbeSwitch<XdeProbes>(this.#deviceListeners.values(), {});
   }
@@ -73,12 +73,12 @@ export class TraceHub {
   /**
    * Begins a trace; events are kept from now on.
    *
-   * @param probes names as the reference's scripts have them, with or without `opte-`
+   * @param probes names as the reference's scripts have them, with or without `opte-` or `usdt-` before and `.d` behind
    * @returns its id
    * @throws OpteError `System` EINVAL for a probe that does not exist, or for none; EBUSY if there are too many traces
    */
   open({ probes: names, portName, flow }: OpenTraceReq): number {
-    const probes = [...new Set(names.map((name) => name.replace(/^opte-/, "")))];
+    const probes = [...new Set(names.map((name) => name.replace(/^(?:opte|usdt)-/, "").replace(/\.d$/, "")))];
     const known = TraceHub.probeNames;
     const unknown = probes.find((name) => !known.includes(name));
     if (unknown !== undefined || probes.length === 0) {

@@ -4,6 +4,7 @@ import { Frame } from "opte-core";
 import type { Link } from "../../link/link.js";
 import type { Sled } from "../sled.js";
 import type { XdePort } from "../xde-port.js";
+import type { XdeProbes } from "../xde-probes.js";
 import { Batch } from "./batch.js";
 import { LocalDelivery } from "./local-delivery.js";
 import { MulticastReceive } from "./multicast-receive.js";
@@ -21,12 +22,14 @@ type Origin = { readonly port: XdePort } | { readonly link: Link };
  */
 export class Datapath {
   readonly #batch: Batch = new Batch();
+  readonly #probes: XdeProbes;
   readonly #transmit: Transmit;
   readonly #receive: Receive;
   readonly #waiting: { readonly origin: Origin; readonly frames: readonly Frame[] }[] = [];
   #isBusy = false;
 
   constructor(sled: Sled) {
+    this.#probes = sled.probes;
     const local = new LocalDelivery(sled, this.#batch);
     this.#transmit = new Transmit(sled, this.#batch, local, new MulticastTransmit(sled, this.#batch, local));
     this.#receive = new Receive(sled, this.#batch, new MulticastReceive(sled, this.#batch));
@@ -62,17 +65,22 @@ export class Datapath {
 
   #process(origin: Origin, frames: readonly Frame[]): void {
     const batch = this.#batch;
+    const probes = this.#probes;
     if ("port" in origin) {
       const { port } = origin;
+      probes.transmitEntry?.(port.name);
       for (const frame of frames) this.#transmit.transmit(port, frame);
       batch.deliver();
       port.receive(batch.replies);
       batch.send(port.underlay);
+      probes.transmitReturn?.(port.name);
     } else {
       const { link } = origin;
+      probes.receiveEntry?.(link.name);
       for (const frame of frames) this.#receive.receive(link, frame);
       batch.deliver();
       if (batch.replies.length > 0) link.send(batch.replies);
+      probes.receiveReturn?.(link.name);
     }
     batch.clear();
   }
