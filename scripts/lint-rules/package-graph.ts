@@ -3,10 +3,13 @@
 import { PACKAGES, STRICT_FOLDERS, type Entry } from "../package-graph.ts";
 import { createRule, type HouseRule, isTestFile, onEachImport, resolveRelative, workspaceFile } from "./rule.ts";
 
-// The one file outside that a package's tests share.
+// The one file outside of all packages that their tests share.
 const TEST_SUPPORT = "test/requirement.js";
 
-/** Forbids imports of our own packages that the graph does not allow, and relative imports that leave package or strict folder. */
+/**
+ * Forbids imports of our own packages that the graph does not allow, and relative imports that leave package or strict folder. Tests may
+ * use the test support of packages that theirs may import.
+ */
 export const packageGraph: HouseRule<"against" | "leaves"> = createRule({
   name: "package-graph",
   meta: {
@@ -32,7 +35,7 @@ export const packageGraph: HouseRule<"against" | "leaves"> = createRule({
     return onEachImport((specifier, node) => {
       if (specifier.startsWith(".")) {
         const target = resolveRelative(fullPath, specifier);
-        if (isTestFile(fullPath) && target === TEST_SUPPORT) return;
+        if (isTestFile(fullPath) && (target === TEST_SUPPORT || isTestSupport(target, mayImport))) return;
         if (!target.startsWith(`${place}/`)) context.report({ node, messageId: "leaves", data: { specifier, place } });
       } else if (isOurs(specifier) && !mayImport.includes(specifier)) {
         const allowed = mayImport.length === 0 ? "none of ours" : mayImport.join(", ");
@@ -41,6 +44,14 @@ export const packageGraph: HouseRule<"against" | "leaves"> = createRule({
     });
   },
 });
+
+/** Whether `target` is what the tests of a package below are made with. */
+function isTestSupport(target: string, mayImport: readonly Entry[]): boolean {
+  return mayImport.some((entry) => {
+    const below = PACKAGES[entry];
+    return below !== undefined && target.startsWith(`packages/${below.folder}/test/`);
+  });
+}
 
 function isOurs(specifier: string): boolean {
   return specifier.split("/")[0] !== undefined && Object.hasOwn(PACKAGES, specifier.split("/")[0] ?? "");

@@ -28,8 +28,16 @@ export function udp(srcPort: number, dstPort: number, body: readonly number[] = 
   };
 }
 
-export function tcp(srcPort: number, dstPort: number, flags: number, seq = 0, ack = 0): Message {
-  const bytes = [...u16(srcPort), ...u16(dstPort), ...u32(seq), ...u32(ack), 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+export function tcp(
+  srcPort: number,
+  dstPort: number,
+  flags: number,
+  seq = 0,
+  ack = 0,
+  body: readonly number[] = [],
+): Message {
+  const ports = [...u16(srcPort), ...u16(dstPort)];
+  const bytes = [...ports, ...u32(seq), ...u32(ack), 0x50, flags, 0xff, 0xff, 0, 0, 0, 0, ...body];
   return { proto: TCP, bytes, checksumAt: 16 };
 }
 

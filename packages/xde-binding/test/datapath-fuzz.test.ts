@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Frame } from "opte-core";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { describe, expect, it } from "vitest";
-import { echo, encapsulate, ICMP, ICMPV6, ipFrame, SYN, tcp, udp } from "./frames.js";
+import { echo, encapsulate, ICMP, ICMPV6, ipFrame, SYN, tcp, udp } from "../../oxide-vpc/test/frames.js";
 import { GROUP4, GROUP6, MulticastBench, REMOTE, UNDERLAY4, UNDERLAY6 } from "./multicast-bench.js";
 import { guest, VNI } from "./sled-bench.js";
 

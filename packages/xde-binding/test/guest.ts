@@ -3,7 +3,7 @@
 import { type IpAddr, MacAddr } from "opte-api";
 import { Frame } from "opte-core";
 import { GATEWAY_MAC } from "oxide-vpc/api";
-import { ipFrame, type Message, readFrame, udp } from "./frames.js";
+import { ipFrame, type Message, readFrame, udp } from "../../oxide-vpc/test/frames.js";
 import type { GuestPort } from "../src/index.js";
 import type { Guest, SledBench } from "./sled-bench.js";
 

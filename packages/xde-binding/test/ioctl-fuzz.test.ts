@@ -14,7 +14,7 @@ import {
 import { FirewallRule, RouterTarget, XDE_COMMANDS, xdeCommand } from "oxide-vpc/api";
 import { describe, expect, it } from "vitest";
 import { BufferMemory, type DeviceConnection, MemoryLink, XdeEntryPoint } from "../src/index.js";
-import { Random } from "./random.js";
+import { Random } from "../../oxide-vpc/test/random.js";
 import { createReq, guest, SledBench, VNI } from "./sled-bench.js";
 
 const REQUESTS_A_RUN = 2000;

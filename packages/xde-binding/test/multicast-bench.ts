@@ -4,7 +4,7 @@ import { IpAddr, Ipv6Addr, MulticastUnderlay, Vni } from "opte-api";
 import { Frame } from "opte-core";
 import { ANY_SOURCE, type McastForwardingNextHop, type Replication, SourceFilter } from "oxide-vpc/api";
 import { MemoryLink, type XdeProbes } from "../src/index.js";
-import { encapsulate, ipFrame, readTunnel, udp } from "./frames.js";
+import { encapsulate, ipFrame, readTunnel, udp } from "../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "./guest.js";
 import { guest, SledBench } from "./sled-bench.js";
 

@@ -1,7 +1,7 @@
 import { IpAddr } from "opte-api";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { echo, ICMP, ICMPV6, ipFrame, readFrame, udp } from "../../test/frames.js";
+import { echo, ICMP, ICMPV6, ipFrame, readFrame, udp } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "../../test/guest.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import { MemoryLink } from "../link/memory-link.js";

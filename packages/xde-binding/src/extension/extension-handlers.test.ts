@@ -2,7 +2,7 @@ import { type ExtensionCmdName, Ipv4Addr } from "opte-api";
 import type { RequestOf, ResponseOf } from "opte-api/codec";
 import { GATEWAY_MAC, type XdeExtensions } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { echo, ICMP, ipFrame, readFrame, udp } from "../../test/frames.js";
+import { echo, ICMP, ipFrame, readFrame, udp } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest } from "../../test/guest.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import type { Caller } from "../ioctl/handlers.js";

@@ -1,6 +1,6 @@
 import { Frame, type FlowId, flowIdText } from "opte-core";
 import { describe, expect, it } from "vitest";
-import { ipFrame, udp } from "../../test/frames.js";
+import { ipFrame, udp } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest } from "../../test/guest.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import { MemoryLink } from "../link/memory-link.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Frame } from "opte-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requireCommands } from "../../../../test/requirement.js";
-import { echo, ICMP } from "../../test/frames.js";
+import { echo, ICMP } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "../../test/guest.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import { MemoryLink } from "./memory-link.js";

@@ -7,7 +7,7 @@ import { Ipv4Addr } from "opte-api";
 import { NULL_LOG } from "opte-core";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { echo, ICMP, ipFrame, readFrame } from "../../../test/frames.js";
+import { echo, ICMP, ipFrame, readFrame } from "../../../../oxide-vpc/test/frames.js";
 import { guest, SledBench } from "../../../test/sled-bench.js";
 import { MemoryLink } from "../../link/memory-link.js";
 import { FrameSplitter, lengthPrefixed } from "./frame-splitter.js";

@@ -5,7 +5,7 @@ import { IpCidr, Ipv4Addr, MacAddr, MulticastUnderlay, Ipv6Addr, Vni, IpAddr } f
 import { Frame, NULL_LOG } from "opte-core";
 import { type FirewallRule, parsePortConfig, type PortConfig, ANY_SOURCE } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ipFrame, udp } from "../../../test/frames.js";
+import { ipFrame, udp } from "../../../../oxide-vpc/test/frames.js";
 import { Xde } from "../../device/xde.js";
 import { extensionHandlers } from "../../extension/extension-handlers.js";
 import { MemoryLink } from "../../link/memory-link.js";

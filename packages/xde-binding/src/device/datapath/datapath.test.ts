@@ -2,7 +2,7 @@ import { IpAddr, IpCidr, Ipv4Addr, MacAddr, Vni } from "opte-api";
 import { Frame } from "opte-core";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { encapsulate, ipFrame, readTunnel, SYN, tcp, udp } from "../../../test/frames.js";
+import { encapsulate, ipFrame, readTunnel, SYN, tcp, udp } from "../../../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "../../../test/guest.js";
 import { guest, SledBench, VNI } from "../../../test/sled-bench.js";
 import { MemoryLink } from "../../link/memory-link.js";

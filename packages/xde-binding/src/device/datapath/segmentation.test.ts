@@ -1,6 +1,6 @@
 import { Frame } from "opte-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encapsulate, ipFrame, readFrame, tcp } from "../../../test/frames.js";
+import { encapsulate, ipFrame, readFrame, tcp } from "../../../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "../../../test/guest.js";
 import { guest, SledBench, VNI } from "../../../test/sled-bench.js";
 import { MemoryLink } from "../../link/memory-link.js";

@@ -13,7 +13,7 @@ import {
   UNDERLAY4,
   UNDERLAY6,
 } from "../../../test/multicast-bench.js";
-import { SYN, tcp } from "../../../test/frames.js";
+import { SYN, tcp } from "../../../../oxide-vpc/test/frames.js";
 
 let bench: MulticastBench;
 

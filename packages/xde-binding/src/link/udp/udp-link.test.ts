@@ -4,7 +4,7 @@ import { IpAddr, Ipv6Addr, MulticastUnderlay } from "opte-api";
 import { Frame } from "opte-core";
 import { MULTICAST_VNI } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { echo, encapsulate, ICMP, ipFrame, readFrame, readTunnel, udp } from "../../../test/frames.js";
+import { echo, encapsulate, ICMP, ipFrame, readFrame, readTunnel, udp } from "../../../../oxide-vpc/test/frames.js";
 import { AttachedGuest } from "../../../test/guest.js";
 import { guest, SledBench, VNI } from "../../../test/sled-bench.js";
 import { StatsRegistry } from "../../provider/stats-registry.js";
