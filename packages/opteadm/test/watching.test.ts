@@ -363,6 +363,10 @@ describe("complete", () => {
       ["in", "out", ":4", ""],
     ],
     [
+      ["add-fw-rule", "--hosts", "i"],
+      ["ip=", ":6", ""],
+    ],
+    [
       ["create-xde", "--config", ""],
       [":0", ""],
     ],

@@ -1,5 +1,6 @@
 // `opteadm complete`: completion for bash, zsh and fish. The scripts are those of @bomb.sh/tab; they ask `opteadm complete -- WORDS…`
-// what may stand at the last word, and get a line for each choice, a tab before its description, and `:4` for "no file names".
+// what may stand at the last word, and get a line for each choice, a tab before its description, and at the end a sum: 4 for no file names,
+// 2 for no space behind the choice.
 
 import { script } from "@bomb.sh/tab";
 import type { Command, Option } from "commander";
@@ -12,6 +13,7 @@ type Shell = (typeof SHELLS)[number];
 
 const NO_FILE_NAMES = 4;
 const FILE_NAMES = 0;
+const NO_SPACE = 2;
 /** What to complete with must come at once, or not at all. */
 const DEVICE_TIMEOUT_MS = 500;
 
@@ -36,8 +38,14 @@ export function addCompleteCommand(make: SubcommandMaker, program: Command, sess
     .action(async (shell: string, words: readonly string[] | undefined) => {
       // After `--` come the words of a command line, the first one in place of the shell.
       if (session.hasOperandMark) await complete(program, session, [shell, ...(words ?? [])]);
-      else script(parseShell(shell, words), "opteadm", "opteadm");
+      else writeScript(parseShell(shell, words), session);
     });
+}
+
+function writeScript(shell: Shell, session: Session): void {
+  script(shell, "opteadm", "opteadm");
+  // Else bash would never complete the names of files.
+  if (shell === "bash") session.surroundings.stdout.write("complete -o default -F __opteadm_complete opteadm\n");
 }
 
 function parseShell(text: string, words: readonly string[] | undefined): Shell {
@@ -67,10 +75,10 @@ async function complete(program: Command, session: Session, words: readonly stri
     choices = await argumentChoices(command, session);
     if (command.registeredArguments.some((argument) => argument.name() === "FILE")) directive = FILE_NAMES;
   }
-  const lines = choices
-    .filter(({ text }) => text.startsWith(last))
-    .map(({ text, description }) => `${text}\t${description}\n`);
-  session.surroundings.stdout.write(`${lines.join("")}:${directive}\n`);
+  const fitting = choices.filter(({ text }) => text.startsWith(last));
+  const lines = fitting.map(({ text, description }) => `${text}\t${description}\n`);
+  const goOn = fitting.length > 0 && fitting.every(({ text }) => text.endsWith("=")) ? NO_SPACE : 0;
+  session.surroundings.stdout.write(`${lines.join("")}:${directive + goOn}\n`);
 }
 
 const FILE_OPTIONS: ReadonlySet<string> = new Set(["--config", "--socket"]);
