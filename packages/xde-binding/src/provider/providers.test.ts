@@ -22,6 +22,25 @@ const elapse = (ms: number): Promise<void> => sleep(ms + 1);
 
 describe("nodeClock", () => {
   runSuite(clockSuite(() => ({ clock: nodeClock, elapse })));
+
+  it("finds the time anew whenever the event loop calls", async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      await elapse(5);
+      const before = Math.floor(performance.now());
+      expect(nodeClock.nowMs()).toBeGreaterThanOrEqual(before);
+    }
+  });
+
+  it("finds the time anew in the middle of a long run of readings", () => {
+    const began = nodeClock.nowMs();
+    const end = performance.now() + 20;
+    let readings = 0;
+    while (performance.now() < end) readings++;
+    expect(readings).toBeGreaterThan(0);
+    let latest = began;
+    for (let i = 0; i < 33; i++) latest = nodeClock.nowMs();
+    expect(latest).toBeGreaterThanOrEqual(began + 19);
+  });
 });
 
 describe("nodePeriodic", () => {
