@@ -1,5 +1,6 @@
 // CRC-32 of a flow id (spec 01 §5.2): the hash that the wire sees, as UDP source port of the tunnel and as index of a path.
 
+import { crcByte } from "./crc32.js";
 import { infoWord0, infoWord1, type FlowKey } from "./flow-id.js";
 
 const IPV4_FAMILY = 2;
@@ -28,16 +29,6 @@ export function flowCrc32(flow: FlowKey): number {
   return ~crcWord(crc, infoWord0(proto, info) | (infoWord1(info) << 16)) >>> 0;
 }
 
-const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crcByte(crc: number, byte: number): number {
-  return word(TABLE, (crc ^ byte) & 0xff) ^ (crc >>> 8);
-}
-
 /** The four bytes of a word, low byte first. */
 function crcWord(crc: number, bytes: number): number {
   return crcByte(
@@ -54,5 +45,5 @@ function crcAddress(crc: number, words: Int32Array, at: number, isV6: boolean): 
 }
 
 function word(words: Int32Array, at: number): number {
-  return words[at] as number; // Unwrap: a key has 10 words, the table 256, and no index goes beyond
+  return words[at] as number; // Unwrap: a key has 10 words, and no index goes beyond
 }

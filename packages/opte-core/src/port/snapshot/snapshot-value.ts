@@ -1,5 +1,7 @@
 // What a snapshot is made of: plain data that any codec can carry, and a checksum over it.
 
+import { crcByte } from "../../flow/crc32.js";
+
 /** Plain data. Numbers are finite; bytes are arrays of numbers, because bare code has no base64 and snapshots hold few of them. */
 export type SnapshotValue = string | number | boolean | null | readonly SnapshotValue[] | SnapshotObject;
 
@@ -29,29 +31,23 @@ function crcOf(crc: number, value: SnapshotValue): number {
     for (const item of value as readonly SnapshotValue[]) sum = crcText(crcOf(sum, item), ","); // Unwrap: an array of a snapshot
     return crcText(sum, "]");
   }
+  if (typeof value === "number") return crcText(crc, String(value));
   if (typeof value !== "object" || value === null) return crcText(crc, JSON.stringify(value));
+  const object = value as SnapshotObject; // Unwrap: an object of a snapshot that is no array
   let sum = crcText(crc, "{");
-  for (const [member, each] of Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    sum = crcText(crcOf(crcText(sum, `${JSON.stringify(member)}:`), each), ",");
+  for (const member of Object.keys(object).sort()) {
+    // Unwrap: the member is among the object's own.
+    sum = crcText(crcOf(crcText(sum, `${JSON.stringify(member)}:`), object[member] as SnapshotValue), ",");
   }
   return crcText(sum, "}");
 }
 
+/** Takes the two bytes of each UTF-16 unit, low byte first. */
 function crcText(crc: number, text: string): number {
   let sum = crc;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    sum = crcByte(crcByte(sum, unit & 0xff), unit >>> 8);
+    sum = crcByte(crcByte(sum, unit), unit >>> 8);
   }
   return sum;
-}
-
-const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crcByte(crc: number, byte: number): number {
-  return (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
 }
