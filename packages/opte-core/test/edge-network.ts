@@ -21,7 +21,6 @@ import {
   parseGuest,
   type Port,
   PortBuilder,
-  type ProbesProvider,
   type Rule,
   type RulePair,
   Snat,
@@ -29,6 +28,7 @@ import {
   type StatefulGenerator,
 } from "../src/index.js";
 import { knownOption } from "./parsing.js";
+import { hearAll } from "./probe-listener.js";
 import { ether, geneve, ip } from "./rewriting.js";
 
 /** A guest that shares an external address, by SNAT. */
@@ -83,7 +83,7 @@ export function makeEdge(limits: EdgeLimits): Edge {
   const builder = new PortBuilder("edge", MacAddr.ZERO, {
     clock: { nowMs: () => state.nowMs },
     log,
-    probes: listener(heard),
+    probes: hearAll(heard),
   });
   const open = { defaultIn: "allow", defaultOut: "allow", flowLimit: 1 } as const;
   builder
@@ -223,33 +223,5 @@ function faulty(inner: Snat): StatefulGenerator {
       };
       return { kind: "value", value: broken };
     },
-  };
-}
-
-/** Hears every probe. */
-function listener(heard: string[]): ProbesProvider {
-  const hear =
-    (name: string) =>
-    (...facts: unknown[]): void => {
-      heard.push(`${name} ${facts.map((fact) => (fact instanceof Uint8Array ? fact.length : String(fact))).join(" ")}`);
-    };
-  return {
-    portProcessEntry: hear("portProcessEntry"),
-    portProcessReturn: hear("portProcessReturn"),
-    layerProcessEntry: hear("layerProcessEntry"),
-    layerProcessReturn: hear("layerProcessReturn"),
-    ruleMatch: hear("ruleMatch"),
-    ruleNoMatch: hear("ruleNoMatch"),
-    ruleDeny: hear("ruleDeny"),
-    htRun: hear("htRun"),
-    genDescFail: hear("genDescFail"),
-    genHtFail: hear("genHtFail"),
-    flowExpired: hear("flowExpired"),
-    uftHit: hear("uftHit"),
-    uftInvalidate: hear("uftInvalidate"),
-    uftTcpClosed: hear("uftTcpClosed"),
-    tcpFlowState: hear("tcpFlowState"),
-    tcpFlowDrop: hear("tcpFlowDrop"),
-    tcpErr: hear("tcpErr"),
   };
 }

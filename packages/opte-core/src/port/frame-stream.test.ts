@@ -55,6 +55,12 @@ describe("processStream", () => {
     }
   });
 
+  it("gives answers that outlast the next packet's", async () => {
+    const answers: (Uint8Array | undefined)[] = [];
+    for await (const { hairpin } of processStream(echoPort(), "out", [arp(1), arp(2), arp(3)])) answers.push(hairpin);
+    expect(answers.map((answer) => answer?.[0])).toEqual([1, 2, 3]);
+  });
+
   it("asks the source for no more than the consumer takes, and ends it with the consumer", async () => {
     const events: string[] = [];
     function* source(): Generator<Frame> {

@@ -143,7 +143,8 @@ describe("a snapshot that is not sound", () => {
 
   it.each([
     ["an unknown format", ["port", "format"], "opte-gate", "snapshot.format is not one of opte-port"],
-    ["another version", ["port", "version"], 2, "snapshot.version is 2, and this engine reads 1"],
+    ["a later version", ["port", "version"], 2, "snapshot.version is 2, and this engine reads 1"],
+    ["an earlier version", ["port", "version"], 0, "snapshot.version is 0, and this engine reads 1"],
     ["a wrong checksum", ["port", "checksum"], 1, "snapshot.checksum does not fit the content, which is damaged"],
   ])("is refused for %s", (_what, place, value, text) => {
     const error = errorOf(changed(busyBench().take(), place, () => value));
