@@ -125,6 +125,17 @@ describe("what is not found", () => {
 });
 
 describe("allow-cidr", () => {
+  it("says in the reference's words, for its scripts, in which direction it failed", async () => {
+    const refuse = (): unknown => {
+      throw new OpteError({ kind: "PortNotFound", port: "opte0" });
+    };
+    const argv = ["remove-cidr", "-p", "opte0", "10.0.0.0/8", "--format", "compat"];
+    const refused = await scriptedRun(argv, { RemoveCidr: refuse });
+    expect(refused.stderr).toMatch(/^Error: failed to deny on inbound direction\n\nCaused by:\n {4}\S/u);
+    const unknown = await scriptedRun([...argv, "--dir", "out"], { RemoveCidr: { kind: "notFound" } });
+    expect(unknown.stderr).toBe("Error: could not remove cidr 10.0.0.0/8 from gateway (OUT) -- not found\n");
+  });
+
   it("undoes the inbound change if the outbound one fails, and says so if it cannot", async () => {
     const fails = (request: { dir: string }): unknown => {
       if (request.dir === "out") throw new OpteError({ kind: "PortNotFound", port: "opte0" });

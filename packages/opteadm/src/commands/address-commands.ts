@@ -35,7 +35,7 @@ export function addAddressCommands(make: SubcommandMaker, session: Session): voi
       const device = await session.device();
       const allow = (way: Direction): Promise<unknown> => device.call("AllowCidr", { portName, cidr, dir: way });
       const undo = (): Promise<unknown> => device.call("RemoveCidr", { portName, cidr, dir: "in" });
-      await inDirections(dir, allow, undo);
+      await inDirections(dir, toldAs(session, "allow", dir, allow), undo);
       session.done();
     });
 
@@ -45,7 +45,8 @@ export function addAddressCommands(make: SubcommandMaker, session: Session): voi
     .action(async (cidr: IpCidr, { p: portName, dir }: CidrOptions) => {
       const device = await session.device();
       const undo = (): Promise<unknown> => device.call("AllowCidr", { portName, cidr, dir: "in" });
-      await inDirections(dir, (way) => removeCidr(device, portName, cidr, way), undo);
+      const remove = (way: Direction): Promise<unknown> => removeCidr(session, device, portName, cidr, way);
+      await inDirections(dir, toldAs(session, "deny", dir, remove), undo);
       session.done();
     });
 
@@ -112,9 +113,39 @@ async function inDirections(
   }
 }
 
-async function removeCidr(device: XdeDevice, portName: string, cidr: IpCidr, dir: Direction): Promise<void> {
+/** Of two directions, the reference says when it was the inbound one that failed. */
+function toldAs(
+  { format }: Session,
+  verb: string,
+  dir: Direction | undefined,
+  change: (dir: Direction) => Promise<unknown>,
+): (dir: Direction) => Promise<unknown> {
+  if (format !== "compat" || dir !== undefined) return change;
+  return async (way) => {
+    try {
+      await change(way);
+    } catch (error) {
+      if (way === "out") throw error;
+      const message = `failed to ${verb} on inbound direction\n\nCaused by:\n    ${reason(error)}`;
+      throw new UserError(message, { cause: error });
+    }
+  };
+}
+
+async function removeCidr(
+  { format }: Session,
+  device: XdeDevice,
+  portName: string,
+  cidr: IpCidr,
+  dir: Direction,
+): Promise<void> {
   const { kind } = await device.call("RemoveCidr", { portName, cidr, dir });
-  if (kind === "notFound") throw new UserError(`CIDR ${cidr.toString()} is not allowed ${dir} on port "${portName}"`);
+  if (kind !== "notFound") return;
+  throw new UserError(
+    format === "compat"
+      ? `could not remove cidr ${cidr.toString()} from gateway (${dir.toUpperCase()}) -- not found`
+      : `CIDR ${cidr.toString()} is not allowed ${dir} on port "${portName}"`,
+  );
 }
 
 function reason(error: unknown): string {

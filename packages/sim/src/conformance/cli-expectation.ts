@@ -9,6 +9,8 @@ export interface CliExpectation {
   readonly requests: readonly CliRequest[];
   /** All that is written, where that is compared. */
   readonly stdout?: string;
+  /** All that is written there, where that is compared. */
+  readonly stderr?: string;
   readonly stdoutContains?: string;
   /** Each of them must be named. */
   readonly stderrContains: readonly string[];

@@ -1,6 +1,7 @@
 // Runs the records of cli.jsonl: exit code, requests, and what usage errors name (vectors/FORMAT-text.md, "cli.jsonl").
 
 import { encodePostcard, opteError } from "opte-api/codec";
+import { XdeClientError } from "xde-binding/in-process";
 import type { CliExpectation, CliRequest } from "./cli-expectation.js";
 import type { CommandLine } from "./command-line.js";
 import { commandOf } from "./command-name.js";
@@ -13,6 +14,7 @@ import type { Report } from "./report.js";
 import { SerdeJsonReader } from "./serde-json-reader.js";
 
 const AREA = "cli";
+const FAILURE = 1;
 const USAGE = 2;
 const ANY_FAILURE = 101;
 
@@ -35,6 +37,9 @@ export async function runCliRecord(record: FieldReader, commandLine: CommandLine
     ...(expected.stdout === undefined || expected.stdout === stdout
       ? []
       : [{ path: "stdout", expected: expected.stdout, actual: stdout }]),
+    ...(expected.stderr === undefined || expected.stderr === stderr
+      ? []
+      : [{ path: "stderr", expected: expected.stderr, actual: stderr }]),
     ...namedDifferences("stdout", expected.stdoutContains === undefined ? [] : [expected.stdoutContains], stdout),
     ...namedDifferences("stderr", expected.stderrContains, stderr),
   ];
@@ -53,6 +58,8 @@ function readExpectation(record: FieldReader): CliExpectation {
     exit,
     requests: record.listOrEmpty("requests", readRequest),
     ...(exit === 0 && record.has("stdout") ? { stdout: record.string("stdout") } : {}),
+    // Where it is not the device that refuses, what is said is the client's own: ours names the line, the option, the family.
+    ...(exit === FAILURE && record.has("device") ? { stderr: record.string("stderr") } : {}),
     ...(record.has("stdout_contains") ? { stdoutContains: record.string("stdout_contains") } : {}),
     stderrContains: exit === USAGE ? [...contains, ...record.listOrEmpty("missing", readString)] : [],
   };
@@ -95,7 +102,8 @@ class ScriptedDevice {
     if (answer === "ok") return Promise.resolve(command.response.read(new EmptyReader()));
     if (answer === "not_found") return Promise.resolve({ kind: "notFound" });
     if (isObject(answer) && answer["err"] !== undefined) {
-      return Promise.reject(opteError.read(new SerdeJsonReader(answer["err"])));
+      const error = opteError.read(new SerdeJsonReader(answer["err"]));
+      return Promise.reject(new XdeClientError({ kind: "CommandError", cmd: command.cmd, error }, error));
     }
     throw new FieldError("device", "has an answer of no known kind");
   }

@@ -7,6 +7,7 @@ import { FieldError } from "./json.js";
 
 /** A command whose bodies may be of any type. */
 export interface AnyCommand {
+  readonly cmd: keyof typeof OpteCmd;
   readonly number: number;
   readonly request: Schema<unknown> | undefined;
   readonly response: Schema<unknown>;
@@ -17,7 +18,7 @@ export function commandOf(name: string): AnyCommand {
   if (!isCommandName(name)) throw new FieldError("cmd", `names no command: "${name}"`);
   const { number, request, response } = XDE_COMMANDS[name];
   // Unwrap: what is read by a schema is written by the same one only
-  return { number, request: request as Schema<unknown> | undefined, response: response as Schema<unknown> };
+  return { cmd: name, number, request: request as Schema<unknown> | undefined, response: response as Schema<unknown> };
 }
 
 function isCommandName(name: string): name is keyof typeof OpteCmd {
