@@ -10,10 +10,12 @@
  *   longer; neither harms the engine otherwise, so virtual clocks may stand still between steps.
  * - *Must not:* throw, call back into the port, or follow the wall clock, which people and NTP set back.
  * - *Cost:* it is paid for every packet, hits of the unified flow table included: reading a counter is right, a system call is not.
+ *   Round down to whole milliseconds: JavaScript puts a fraction on the heap, some 8 to 16 bytes of garbage a packet, and the engine
+ *   has no use for it.
  *
  * `clockSuite` of `opte-core/testing` checks an implementation.
  */
 export interface ClockProvider {
-  /** Milliseconds since an arbitrary instant, fractions welcome; never decreases, and stays below 2^53. */
+  /** Milliseconds since an arbitrary instant, fractions allowed; never decreases, and stays below 2^53. */
   nowMs(): number;
 }
