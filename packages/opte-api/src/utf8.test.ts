@@ -28,6 +28,19 @@ describe("encodeUtf8", () => {
 });
 
 describe("decodeUtf8 and isUtf8", () => {
+  it.each([4095, 4096, 4097, 12_345])(
+    "take texts of %d characters, longer than what is put together at once",
+    (length) => {
+      const long = "aé€😀"
+        .repeat(length)
+        .slice(0, 2 * length)
+        .replace(/[\ud800-\udbff]$/, "");
+      const bytes = new TextEncoder().encode(long);
+      expect(encodeUtf8(long)).toEqual(bytes);
+      expect(decodeUtf8(bytes)).toBe(long);
+    },
+  );
+
   it("decode what was encoded", () => {
     forAll(text, (value) => {
       expect(decodeUtf8(encodeUtf8(value))).toBe(value);

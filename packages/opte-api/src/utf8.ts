@@ -3,24 +3,39 @@
 import { hexOf } from "./bytes.js";
 import { TextError } from "./text-error.js";
 
+/** A text is put together of so many characters at a time: one by one takes seconds for a few megabytes. */
+const MAX_ARGUMENTS = 4096;
+
 /**
  * The UTF-8 bytes of a text.
  *
  * @throws TextError `lone_surrogate` if the text holds half a surrogate pair, which has no encoding
  */
 export function encodeUtf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    // Unwrap: an iterated character is never empty, so it has a code point at 0
-    const point = character.codePointAt(0) as number;
-    if (point < 0x80) bytes.push(point);
-    else if (point < 0x800) bytes.push(0xc0 | (point >>> 6), trail(point));
-    else if (isSurrogate(point)) {
+  // A code unit takes three bytes at most: each unit of a pair takes two
+  const bytes = new Uint8Array(3 * text.length);
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) {
+      bytes[end++] = unit;
+      continue;
+    }
+    // Unwrap: there is a code unit at `at`, so there is a code point
+    const point = text.codePointAt(at) as number;
+    if (isSurrogate(point)) {
       throw new TextError("Unicode text", "lone_surrogate", text, "it holds half a surrogate pair");
-    } else if (point < 0x10000) bytes.push(0xe0 | (point >>> 12), trail(point >>> 6), trail(point));
-    else bytes.push(0xf0 | (point >>> 18), trail(point >>> 12), trail(point >>> 6), trail(point));
+    }
+    if (point >= 0x10000) {
+      bytes[end++] = 0xf0 | (point >>> 18);
+      bytes[end++] = trail(point >>> 12);
+      at++;
+    } else if (point >= 0x800) bytes[end++] = 0xe0 | (point >>> 12);
+    if (point >= 0x800) bytes[end++] = trail(point >>> 6);
+    else bytes[end++] = 0xc0 | (point >>> 6);
+    bytes[end++] = trail(point);
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, end);
 }
 
 /**
@@ -30,15 +45,20 @@ export function encodeUtf8(text: string): Uint8Array {
  */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = "";
+  let points: number[] = [];
   for (let at = start; at < end;) {
     const length = sequenceLength(bytes, at, end);
     if (length === 0) {
       throw new TextError("UTF-8 text", "not_utf8", hexOf(bytes.subarray(start, end)), `byte ${at - start} is invalid`);
     }
-    text += String.fromCodePoint(codePoint(bytes, at, length));
+    points.push(codePoint(bytes, at, length));
     at += length;
+    if (points.length === MAX_ARGUMENTS) {
+      text += String.fromCodePoint(...points);
+      points = [];
+    }
   }
-  return text;
+  return text + String.fromCodePoint(...points);
 }
 
 /** Whether the bytes from `start` to before `end` are valid UTF-8. Allocates nothing. */

@@ -13,14 +13,16 @@ import type { CallerMemory } from "./caller-memory.js";
 import { carryOut, commandOf, type Privilege } from "./command-dispatch.js";
 import type { DeviceHandlers } from "./device-handlers.js";
 import type { Caller } from "./handlers.js";
-import { type EncodedAnswer, IoctlEnvelope } from "./ioctl-envelope.js";
+import { IoctlEnvelope } from "./ioctl-envelope.js";
+import type { KeptAnswer, KeptAnswers } from "./kept-answers.js";
 
-/** An answer that did not fit, and the call that it answers. */
-interface KeptAnswer {
+/** A call whose answer did not fit, and where that is kept. */
+interface UnfetchedCall {
   readonly command: XdeCommand;
   readonly format: BodyFormat;
-  readonly body: Uint8Array;
-  readonly answer: EncodedAnswer;
+  readonly kept: KeptAnswer;
+  /** The request of a command that changes something, to know its retry by even if the answer has been given up. */
+  readonly change: Uint8Array | undefined;
 }
 
 const NO_BODY = new Uint8Array();
@@ -31,6 +33,9 @@ const NO_BODY = new Uint8Array();
  * An answer that does not fit is kept, and the same call — command, format and request byte by byte — that comes next is its retry: it
  * gets the kept answer, and nothing is carried out again. Any other call that reaches the device lets go of it, as does the end of the
  * connection: whoever connects anew and sends the command again, has it carried out again.
+ *
+ * All connections share the room for kept answers. The retry of a call whose answer had to be given up is carried out again if its command
+ * only reads; else it gets the error ENOMEM, which says that the command was carried out.
  */
 export class DeviceConnection implements Caller {
   readonly rights: CommandRights;
@@ -38,7 +43,8 @@ export class DeviceConnection implements Caller {
   readonly #privilege: Privilege;
   readonly #onFault: (error: unknown) => void;
   readonly #releases: (() => void)[] = [];
-  #kept: KeptAnswer | undefined;
+  readonly #answers: KeptAnswers;
+  #unfetched: UnfetchedCall | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -47,8 +53,10 @@ export class DeviceConnection implements Caller {
     rights: CommandRights,
     privilege: Privilege,
     onFault: (error: unknown) => void,
+    answers: KeptAnswers,
   ) {
     this.rights = rights;
+    this.#answers = answers;
     this.#handlers = handlers;
     this.#privilege = privilege;
     this.#onFault = onFault;
@@ -62,7 +70,8 @@ export class DeviceConnection implements Caller {
   /** Ends the connection: gives back what handlers have opened for it, and forgets the kept answer. A command under way goes on. */
   close(): void {
     this.#isClosed = true;
-    this.#kept = undefined;
+    this.#unfetched?.kept.take();
+    this.#unfetched = undefined;
     for (const release of this.#releases.splice(0)) {
       try {
         release();
@@ -98,15 +107,21 @@ export class DeviceConnection implements Caller {
   }
 
   async #answer(envelope: IoctlEnvelope): Promise<number> {
-    const kept = this.#kept;
-    this.#kept = undefined;
+    const unfetched = this.#unfetched;
+    this.#unfetched = undefined;
+    const kept = unfetched?.kept.take();
     try {
       const command = commandOf(envelope, this, this.#privilege);
       const body = command.request === undefined ? NO_BODY : envelope.copyInBytes();
       const format = envelope.format;
-      const isRetry = kept?.command === command && kept.format === format && isSame(kept.body, body);
+      const keptBody = kept?.body ?? unfetched?.change;
+      const isRetry =
+        unfetched?.command === command &&
+        unfetched.format === format &&
+        keptBody !== undefined &&
+        isSame(keptBody, body);
       const answer = isRetry
-        ? kept.answer
+        ? (kept?.answer ?? envelope.encodeError(givenUp(command)))
         : await carryOut(command, body, {
             envelope,
             caller: this,
@@ -115,7 +130,10 @@ export class DeviceConnection implements Caller {
           });
       const errno = envelope.copyOutResp(answer);
       const { flags } = envelope.ioctl;
-      if (errno === Errno.ENOBUFS && flags % 2 === 0 && !this.#isClosed) this.#kept = { command, format, body, answer };
+      if (errno === Errno.ENOBUFS && flags % 2 === 0 && !this.#isClosed) {
+        const change = command.rights === "read" ? undefined : body;
+        this.#unfetched = { command, format, kept: this.#answers.keep({ body, answer }), change };
+      }
       return errno;
     } catch (error) {
       if (!(error instanceof OpteError)) throw error;
@@ -128,4 +146,9 @@ export class DeviceConnection implements Caller {
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function givenUp({ cmd }: XdeCommand): OpteError {
+  const msg = `${cmd} was carried out, but its answer, which had not fitted, was given up for those of others`;
+  return new OpteError({ kind: "System", errno: Errno.ENOMEM, msg });
 }

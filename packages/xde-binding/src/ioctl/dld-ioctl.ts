@@ -6,6 +6,7 @@ import type { CallerMemory } from "./caller-memory.js";
 import { commandPrivilege, type Privilege } from "./command-dispatch.js";
 import { DeviceConnection } from "./device-connection.js";
 import type { DeviceHandlers } from "./device-handlers.js";
+import { KeptAnswers } from "./kept-answers.js";
 
 /** The table copies the argument in before the handler runs. */
 export const DLDCOPYIN = 1;
@@ -40,6 +41,7 @@ export const XDE_IOCTLS: readonly DldIoctl[] = [
 /** The way into a device, for transports. */
 export class XdeEntryPoint {
   readonly #handlers: DeviceHandlers;
+  readonly #answers = new KeptAnswers();
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown) => void;
 
@@ -49,9 +51,14 @@ export class XdeEntryPoint {
     this.onFault = onFault;
   }
 
+  /** Bytes of the answers that are kept because they did not fit, of all connections together; 64 MiB at most. */
+  get keptLen(): number {
+    return this.#answers.length;
+  }
+
   /** Opens a connection for a caller with these rights. */
   open(rights: CommandRights): DeviceConnection {
-    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.onFault);
+    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.onFault, this.#answers);
   }
 
   /** One ioctl: `address` leads to its argument. @returns the error number, 0 for success; never rejects */

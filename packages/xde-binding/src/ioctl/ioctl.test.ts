@@ -345,6 +345,68 @@ describe("an answer that cannot be delivered", () => {
   });
 });
 
+describe("answers of many connections that are kept", () => {
+  const LONG = 10 * 2 ** 20;
+  let listed: number;
+  let cleared: number;
+
+  beforeEach(() => {
+    listed = 0;
+    cleared = 0;
+    entryPoint = new XdeEntryPoint(
+      handlersOf({
+        ListLayers: () => {
+          listed++;
+          return { layers: LAYERS.layers.map((layer) => ({ ...layer, name: "x".repeat(LONG / 2) })) };
+        },
+        ClearUft: () => {
+          cleared++;
+          return NO_RESP;
+        },
+      }),
+    );
+    connection = entryPoint.open("configure");
+  });
+
+  /** As many connections as `count`, each with an answer of 10 MiB that did not fit. */
+  async function keepLong(count: number): Promise<DeviceConnection[]> {
+    const connections = Array.from({ length: count }, () => entryPoint.open("configure"));
+    for (const on of connections) await send(OpteCmd.ListLayers, portReq("opte0"), { respLen: 0, on });
+    return connections;
+  }
+
+  it("have 64 MiB together: the oldest are given up, and what only reads is carried out again", async () => {
+    const connections = await keepLong(9);
+    expect(entryPoint.keptLen).toBeGreaterThan(60 * 2 ** 20);
+    expect(entryPoint.keptLen).toBeLessThanOrEqual(64 * 2 ** 20);
+    for (const on of connections.toReversed()) {
+      expect((await send(OpteCmd.ListLayers, portReq("opte0"), { respLen: 2 ** 24, on })).errno).toBe(0);
+    }
+    expect(listed).toBe(9 + 3);
+    expect(entryPoint.keptLen).toBe(0);
+  });
+
+  it("make room when their connections end, or send something else", async () => {
+    const [first, second] = await keepLong(2);
+    first?.close();
+    await send(OpteCmd.ListPorts, undefined, second === undefined ? {} : { on: second });
+    expect(entryPoint.keptLen).toBe(0);
+  });
+
+  it("leave of a change what tells its caller that it was carried out, however often it is asked, and is not again", async () => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 0 });
+    await keepLong(7);
+    for (const respLen of [0, 1, 4096]) {
+      const outcome = await send(OpteCmd.ClearUft, portReq("opte0"), { respLen });
+      expect(cleared).toBe(1);
+      if (respLen < 4096) expect(outcome).toMatchObject({ errno: Errno.ENOBUFS, ioctl: { flags: 0 } });
+      else expect(errorIn(outcome)).toMatchObject({ kind: "System", errno: Errno.ENOMEM });
+    }
+    await send(OpteCmd.ClearUft, portReq("opte0"));
+    expect(cleared).toBe(2);
+  });
+});
+
 describe("a connection", () => {
   it("carries out its calls in their order, however long they take", async () => {
     const log: string[] = [];
