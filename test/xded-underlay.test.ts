@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Ipv4Addr, MacAddr } from "opte-api";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { echo, ICMP, ipFrame, type Message, readFrame, SYN, tcp } from "../packages/xde-binding/test/frames.ts";
+import { echo, ICMP, ipFrame, type Message, readFrame, SYN, tcp } from "../packages/oxide-vpc/test/frames.ts";
 import { requirement } from "./requirement.ts";
 import { XdedProcess } from "./xded-process.ts";
 
