@@ -13,8 +13,9 @@ import { TupleSpace } from "./tuple-space.js";
 const NO_METADATA: ReadonlyMap<string, string> = new Map();
 const ALLOW: Action = { kind: "allow" };
 
-const RUNS = 2000;
-const PACKETS_PER_RUN = 50;
+/** 100,000 packets either way; with OPTE_FUZZ=full as many rule sets too. */
+const [RUNS, PACKETS_PER_RUN] = process.env["OPTE_FUZZ"] === "full" ? [100_000, 5] : [2000, 50];
+const TIMEOUT_MS = 600_000;
 
 /** A classifier beside its oracle; every change goes to both. */
 class Pair {
@@ -67,7 +68,7 @@ describe("the tuple space", () => {
       { numRuns: RUNS },
     );
     expect(found).toBeGreaterThan((RUNS * PACKETS_PER_RUN) / 10);
-  });
+  }, TIMEOUT_MS);
 
   it("finds nothing any more when it is cleared or all rules are removed", () => {
     const pair = new Pair();
