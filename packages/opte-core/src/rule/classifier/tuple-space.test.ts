@@ -41,34 +41,39 @@ class Pair {
 }
 
 describe("the tuple space", () => {
-  it("finds what the ordered scan finds, in any rule set, for any packet, after any change", () => {
-    const change = fc.oneof({ weight: 5, arbitrary: randomRule }, { weight: 1, arbitrary: fc.nat(30) });
-    const question = fc.tuple(randomPacket, randomMetadata);
-    let found = 0;
-    fc.assert(
-      fc.property(
-        fc.array(change, { maxLength: 25 }),
-        fc.array(question, { minLength: PACKETS_PER_RUN, maxLength: PACKETS_PER_RUN }),
-        fc.array(change, { maxLength: 5 }),
-        (changes, questions, later) => {
-          const pair = new Pair();
-          const apply = (each: Rule | number): void => (typeof each === "number" ? pair.remove(each) : pair.add(each));
-          changes.forEach(apply);
-          for (const [packet, metadata] of questions) {
-            const expected = pair.scan.find(packet, metadata);
-            expect(pair.fast.find(packet, metadata)).toBe(expected);
-            if (expected !== undefined) found += 1;
-          }
-          later.forEach(apply);
-          for (const [packet, metadata] of questions.slice(0, 5)) {
-            expect(pair.fast.find(packet, metadata)).toBe(pair.scan.find(packet, metadata));
-          }
-        },
-      ),
-      { numRuns: RUNS },
-    );
-    expect(found).toBeGreaterThan((RUNS * PACKETS_PER_RUN) / 10);
-  }, TIMEOUT_MS);
+  it(
+    "finds what the ordered scan finds, in any rule set, for any packet, after any change",
+    () => {
+      const change = fc.oneof({ weight: 5, arbitrary: randomRule }, { weight: 1, arbitrary: fc.nat(30) });
+      const question = fc.tuple(randomPacket, randomMetadata);
+      let found = 0;
+      fc.assert(
+        fc.property(
+          fc.array(change, { maxLength: 25 }),
+          fc.array(question, { minLength: PACKETS_PER_RUN, maxLength: PACKETS_PER_RUN }),
+          fc.array(change, { maxLength: 5 }),
+          (changes, questions, later) => {
+            const pair = new Pair();
+            const apply = (each: Rule | number): void =>
+              typeof each === "number" ? pair.remove(each) : pair.add(each);
+            changes.forEach(apply);
+            for (const [packet, metadata] of questions) {
+              const expected = pair.scan.find(packet, metadata);
+              expect(pair.fast.find(packet, metadata)).toBe(expected);
+              if (expected !== undefined) found += 1;
+            }
+            later.forEach(apply);
+            for (const [packet, metadata] of questions.slice(0, 5)) {
+              expect(pair.fast.find(packet, metadata)).toBe(pair.scan.find(packet, metadata));
+            }
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      expect(found).toBeGreaterThan((RUNS * PACKETS_PER_RUN) / 10);
+    },
+    TIMEOUT_MS,
+  );
 
   it("finds nothing any more when it is cleared or all rules are removed", () => {
     const pair = new Pair();
