@@ -135,8 +135,9 @@ function readPlain(packet: Packet, ether: number): boolean {
   }
   let ulpLen: number;
   if (proto === TCP) {
-    ulpLen = tcpLength(bytes, ulp, end);
-    if (ulpLen < 0) return false;
+    if (ulp + TCP_LEN > end) return false;
+    ulpLen = (rd8(bytes, ulp + 12) >>> 4) << 2;
+    if (ulpLen < TCP_LEN || ulp + ulpLen > end) return false;
   } else if (proto === UDP && ulp + UDP_LEN <= end && rd16(bytes, ulp + 4) <= end - ulp) {
     ulpLen = UDP_LEN;
   } else {

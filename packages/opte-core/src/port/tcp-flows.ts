@@ -5,12 +5,12 @@
 //   record (words): 0-6 flow-table.ts | ID | KILLED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
 //                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10)
 
-import type { Direction, TcpState } from "opte-api";
+import type { Direction, TcpState as TcpStateName } from "opte-api";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
 import { NO_OPINION } from "../flow/eviction.js";
 import { TABLE_WORDS, type FlowTable } from "../flow/flow-table.js";
 import { TCP_LIFETIME_CLASSES, tcpLifetimeClass, tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
-import { nextTcpState, TCP_ACK, TCP_STATE_NAMES } from "../flow/tcp-matrix.js";
+import { nextTcpState, TCP_ACK, TCP_FIN, TCP_RST, TCP_STATE_NAMES, TCP_SYN, TcpState } from "../flow/tcp-matrix.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 import type { DependantVerdicts } from "../layer/layer-flows.js";
 import { float64, word32 } from "../packet/bytes.js";
@@ -64,7 +64,7 @@ export interface TcpFlowDump {
 
 /** Tracking state of a flow; numbers never seen are absent. */
 export interface TcpStateDump {
-  readonly tcpState: TcpState;
+  readonly tcpState: TcpStateName;
   readonly guestSeq: number | undefined;
   readonly guestAck: number | undefined;
   readonly remoteSeq: number | undefined;
@@ -176,7 +176,9 @@ export class TcpFlows {
     const { table } = this;
     table.touch(slot, nowMs);
     const state = this.state(slot);
-    const next = this.next(dir, slot, segment);
+    // Nearly every segment: an open connection stays open, whichever way it goes and whatever it acknowledges.
+    const staysOpen = state === TcpState.Established && (segment.flags & (TCP_SYN | TCP_FIN | TCP_RST)) === 0;
+    const next = staysOpen ? state : this.next(dir, slot, segment);
     this.#note(dir, slot, segment);
     if (next >= 0 && next !== state) {
       table.setWord(slot, STATE, next);

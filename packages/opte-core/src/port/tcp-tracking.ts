@@ -50,6 +50,7 @@ export class TcpTracking {
     const next = this.#tcp.run(dir, slot, segment, nowMs);
     // Several inbound flows may come to one outbound flow: to its external address, and to the private one.
     if (dir === "in") this.#tcp.setInbound(slot, flow);
+    if (next === before && next !== TcpState.Closed) return TcpOutcome.Tracked;
     if (next === UNEXPECTED) {
       this.#flowDrop(dir, slot, flow, segment);
       return TcpOutcome.Tracked;
