@@ -50,7 +50,7 @@ export function decisionLabels(decision: LayerDecision): readonly [string] | rea
     case "allow":
       return ["Allow"];
     case "deny":
-      return ["Deny", DENY_LABELS[decision.reason] ?? ""];
+      return ["Deny", denyLabel(decision.reason)];
     case "hairpin":
       return ["Hairpin"];
     case "handlePacket":
@@ -58,6 +58,11 @@ export function decisionLabels(decision: LayerDecision): readonly [string] | rea
     case "error":
       return [`ERROR: ${decision.error.stage}`];
   }
+}
+
+/** Why a layer denies, as probes say it (spec 02 §17.2). */
+export function denyLabel(reason: DropReason): string {
+  return DENY_LABELS[reason] ?? "";
 }
 
 const DENY_LABELS: Readonly<Partial<Record<DropReason, string>>> = {

@@ -100,7 +100,9 @@ describe("the probe points (spec 02 §17.1)", () => {
       `ruleMatch p guard out ${OUT} Deny`,
       `ruleDeny p guard out ${OUT}`,
       `layerProcessReturn out p guard ${OUT} ${OUT} ["Deny","Rule"]`,
-      expect.stringMatching(/^portProcessReturn out p \S+ \S+ 1 \["Drop",".*"\] 3 42B -$/),
+      expect.stringMatching(
+        /^portProcessReturn out p \S+ \S+ 1 \["Drop","\{name: \\"guard\\", reason: Rule\}"\] 3 42B -$/,
+      ),
     ]);
     bench.udp("in");
     expect(bench.heard("ruleDeny", "ruleNoMatch")).toEqual([`ruleNoMatch p guard in ${IN}`]);

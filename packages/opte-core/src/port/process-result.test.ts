@@ -9,12 +9,12 @@ describe("the labels that probes are given (name_and_data_storage)", () => {
   const labelled = (members: Partial<ProcessResult>): readonly string[] =>
     resultLabels(Object.assign(new ProcessResult(new Packet(), Frame.allocate(0)), members));
 
-  it("name the outcome of a packet, and of a drop the layer or the reason", () => {
+  it("name the outcome of a packet, and of a drop the reason, with the layer if a layer denied it", () => {
     expect(labelled({ verdict: Verdict.Modified })).toEqual(["Modified"]);
     expect(labelled({ verdict: Verdict.Hairpin })).toEqual(["Hairpin"]);
     expect(labelled({ verdict: Verdict.Drop, reason: DropReason.LayerRule, layer: "guard" })).toEqual([
       "Drop",
-      "guard",
+      '{name: "guard", reason: Rule}',
     ]);
     expect(labelled({ verdict: Verdict.Drop, reason: DropReason.Headroom })).toEqual(["Drop", "headroom"]);
     expect(labelled({ verdict: Verdict.Error, error: { kind: "HandlePkt", text: "odd" } })).toEqual([
@@ -37,6 +37,7 @@ describe("the labels that probes are given (name_and_data_storage)", () => {
 
   it("are one or two, never cut short: text has no bound here as it has in the reference (name_truncation)", () => {
     const layer = "l".repeat(1000);
-    expect(labelled({ verdict: Verdict.Drop, layer })).toEqual(["Drop", layer]);
+    const labels = labelled({ verdict: Verdict.Drop, reason: DropReason.LayerDefault, layer });
+    expect(labels).toEqual(["Drop", `{name: "${layer}", reason: Default}`]);
   });
 });

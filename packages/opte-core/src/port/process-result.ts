@@ -2,7 +2,7 @@
 
 import type { BodyTransformError } from "../transform/body-transform.js";
 import { FlowKey } from "../flow/flow-id.js";
-import type { LayerError } from "../layer/layer-outcome.js";
+import { denyLabel, type LayerError } from "../layer/layer-outcome.js";
 import type { Frame } from "../packet/frame.js";
 import { updateFlow } from "../packet/packet-flow.js";
 import type { Packet } from "../packet/packet.js";
@@ -91,10 +91,15 @@ export function resultLabels(result: ProcessResult): ProbeLabels {
     case Verdict.Hairpin:
       return ["Hairpin"];
     case Verdict.Drop:
-      return result.layer === "" ? ["Drop", DROP_REASON_NAMES[result.reason] ?? ""] : ["Drop", result.layer];
+      return ["Drop", dropLabel(result)];
     case Verdict.Error:
       return [`ERROR: ${result.error?.kind ?? ""}`];
     default:
       return ["Modified"];
   }
+}
+
+function dropLabel({ layer, reason }: ProcessResult): string {
+  if (layer === "") return DROP_REASON_NAMES[reason] ?? "";
+  return `{name: "${layer}", reason: ${denyLabel(reason)}}`;
 }
