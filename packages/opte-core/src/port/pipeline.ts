@@ -8,16 +8,21 @@ import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import type { Walk } from "../layer/walk.js";
 import type { Frame } from "../packet/frame.js";
+import type { Packet } from "../packet/packet.js";
+import type { ClockProvider } from "../provider/clock.js";
 import { applyProgram } from "../transform/apply.js";
+import type { TemplateTable } from "../transform/template-table.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
 import { DropReason, Verdict } from "../verdict.js";
+import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver, UnifiedLookUp } from "./observer.js";
 import type { PortParts } from "./port-parts.js";
 import { countVerdict, directionStats, PortStat } from "./port-stats.js";
 import { ProcessResult, resultLabels } from "./process-result.js";
 import { SlowPath } from "./slow-path.js";
 import { isTcp, SegmentView } from "./tcp-segment.js";
-import { TcpOutcome, tcpStep } from "./tcp-tracking.js";
+import type { TcpFlows } from "./tcp-flows.js";
+import { TcpOutcome, type TcpTracking, tcpStep } from "./tcp-tracking.js";
 import {
   EPOCH,
   FLAG_LIST,
@@ -47,6 +52,12 @@ export class Pipeline {
   readonly #in: Uft;
   readonly #out: Uft;
   readonly #stats: Float64Array;
+  readonly #packet: Packet;
+  readonly #network: NetworkDefinition;
+  readonly #clock: ClockProvider;
+  readonly #tcp: TcpFlows;
+  readonly #tracking: TcpTracking;
+  readonly #templates: TemplateTable;
   #latestMs = -Infinity;
 
   constructor(parts: PortParts) {
@@ -54,6 +65,12 @@ export class Pipeline {
     this.#in = parts.uft.in;
     this.#out = parts.uft.out;
     this.#stats = parts.stats;
+    this.#packet = parts.walk.packet;
+    this.#network = parts.network;
+    this.#clock = parts.providers.clock;
+    this.#tcp = parts.tcp;
+    this.#tracking = parts.tracking;
+    this.#templates = parts.templates;
     this.#walk = parts.walk;
     this.result = new ProcessResult(parts.walk.packet, parts.walk.reply);
     this.#slowPath = new SlowPath(parts, this.result);
@@ -101,10 +118,10 @@ export class Pipeline {
   /** Parses a frame; on `false` the verdict stands, and the port is not entered. */
   #accept(dir: Direction, frame: Frame, state: string): boolean {
     const { result } = this;
-    const { packet } = this.#walk;
+    const packet = this.#packet;
     result.begin();
     packet.frame = frame;
-    if (!this.#parts.network.parse(dir, packet)) {
+    if (!this.#network.parse(dir, packet)) {
       result.verdict = Verdict.ParseError;
       return false;
     }
@@ -117,11 +134,11 @@ export class Pipeline {
   /** @returns the time of the packet */
   #enter(dir: Direction, epoch: number): number {
     const { port, providers } = this.#parts;
-    const nowMs = providers.clock.nowMs();
+    const nowMs = this.#clock.nowMs();
     if (nowMs < this.#latestMs) this.#clockSetBack();
     this.#latestMs = nowMs;
     if (PROBES && providers.probes.portProcessEntry !== undefined) {
-      providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#walk.packet.frame.view());
+      providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#packet.frame.view());
     }
     return nowMs;
   }
@@ -135,7 +152,7 @@ export class Pipeline {
 
   /** @returns whether the packet has a TCP segment */
   #readSegment(): boolean {
-    const { packet } = this.#walk;
+    const packet = this.#packet;
     const tcp = isTcp(packet);
     if (tcp) this.#segment.read(packet);
     return tcp;
@@ -148,7 +165,7 @@ export class Pipeline {
     countVerdict(this.#stats, dir, result);
     if (PROBES && providers.probes.portProcessReturn !== undefined) {
       const { flow, flowAfter, path, hairpin } = result;
-      const frame = this.#walk.packet.frame.view();
+      const frame = this.#packet.frame.view();
       const reply = verdict === Verdict.Hairpin ? hairpin.view() : undefined;
       providers.probes.portProcessReturn(dir, port, flow, flowAfter, epoch, resultLabels(result), path, frame, reply);
     }
@@ -158,7 +175,7 @@ export class Pipeline {
   /** What will be found for this packet's flow, without a trace of the question. */
   #lookUp(dir: Direction, epoch: number, tcp: boolean): UnifiedLookUp {
     const uft = this.#parts.uft.table(dir);
-    const slot = uft.find(this.#walk.packet.flow);
+    const slot = uft.find(this.#packet.flow);
     if (slot < 0) return { kind: "miss" };
     const entryEpoch = uft.table.word(slot, EPOCH);
     if (entryEpoch !== (epoch | 0)) return { kind: "stale", epoch: entryEpoch >>> 0 };
@@ -169,7 +186,7 @@ export class Pipeline {
 
   /** The entry of this packet's flow, if it was made under the current rules; an older one is removed with its partner. */
   #findCurrent(dir: Direction, uft: Uft, epoch: number): number {
-    const slot = uft.find(this.#walk.packet.flow);
+    const slot = uft.find(this.#packet.flow);
     if (slot < 0 || uft.table.word(slot, EPOCH) === (epoch | 0)) return slot;
     this.#invalidatePair(dir, slot);
     return NONE;
@@ -180,7 +197,7 @@ export class Pipeline {
     const partner = this.#parts.uft.partner(dir, slot);
     this.#invalidate(dir, slot);
     if (partner >= 0) this.#invalidate(opposite, partner);
-    this.#parts.tracking.noteGauges();
+    this.#tracking.noteGauges();
   }
 
   #invalidate(dir: Direction, slot: number): void {
@@ -208,14 +225,14 @@ export class Pipeline {
     tcp: boolean,
     observer: PacketObserver,
   ): Verdict | typeof MISS {
-    const { packet } = this.#walk;
+    const packet = this.#packet;
     uft.table.remember(slot);
     this.#noteHit(dir, uft, slot, epoch, nowMs);
     let outcome: TcpOutcome = TcpOutcome.Tracked;
     if (tcp) {
       const tcpSlot = this.#tcpSlot(uft, slot);
-      if (tcpSlot >= 0) this.#parts.tcp.remember(tcpSlot);
-      const step = tcpSlot < 0 ? undefined : this.#parts.tracking.foresee(dir, tcpSlot, this.#segment);
+      if (tcpSlot >= 0) this.#tcp.remember(tcpSlot);
+      const step = tcpSlot < 0 ? undefined : this.#tracking.foresee(dir, tcpSlot, this.#segment);
       outcome = this.#track(dir, uft, slot, nowMs);
       if (step !== undefined) observer.tcpTracked?.(packet.flow, tcpStep(step, outcome));
     }
@@ -229,21 +246,21 @@ export class Pipeline {
     const { port, providers } = this.#parts;
     count(this.#stats, directionStats(dir) + PortStat.UftHit);
     uft.table.touch(slot, nowMs);
-    if (PROBES) providers.probes.uftHit?.(dir, port, this.#walk.packet.flow, epoch, nowMs);
+    if (PROBES) providers.probes.uftHit?.(dir, port, this.#packet.flow, epoch, nowMs);
   }
 
   /** Slot of the TCP flow that an entry is tied to; -1 when it has gone, or there never was one. */
   #tcpSlot({ table }: Uft, slot: number): number {
     const tcpSlot = table.word(slot, TCP_SLOT);
-    return this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID)) ? tcpSlot : -1;
+    return this.#tcp.holds(tcpSlot, table.word(slot, TCP_ID)) ? tcpSlot : -1;
   }
 
   /** Tracks the segment of a hit; an entry whose TCP flow has gone must not serve it. */
   #track(dir: Direction, { table }: Uft, slot: number, nowMs: number): TcpOutcome {
     const tcpSlot = table.word(slot, TCP_SLOT);
     if (tcpSlot < 0) return TcpOutcome.Tracked;
-    if (!this.#parts.tcp.holds(tcpSlot, table.word(slot, TCP_ID))) return TcpOutcome.NewFlow;
-    return this.#parts.tracking.hit(dir, tcpSlot, this.#walk.packet.flow, this.#segment, nowMs);
+    if (!this.#tcp.holds(tcpSlot, table.word(slot, TCP_ID))) return TcpOutcome.NewFlow;
+    return this.#tracking.hit(dir, tcpSlot, this.#packet.flow, this.#segment, nowMs);
   }
 
   /** @param closing whether the packet ends its TCP flow, once it is rewritten */
@@ -254,14 +271,14 @@ export class Pipeline {
     this.result.l4Hash = table.word(slot, HASH) >>> 0;
     this.result.mtuUnrestricted = (flags & FLAG_MTU_UNRESTRICTED) !== 0;
     const verdict = (flags & FLAG_LIST) === 0 ? this.#applyProgram(uft, slot) : this.#replay(dir, uft, slot);
-    if (closing) this.#parts.tracking.close(dir, tcpSlot, this.result.flow);
+    if (closing) this.#tracking.close(dir, tcpSlot, this.result.flow);
     return verdict;
   }
 
   #applyProgram(uft: Uft, slot: number): Verdict {
     this.result.path = 1;
     const at = slot * uft.table.stride + PROGRAM;
-    return this.#rewritten(applyProgram(uft.table.records, at, this.#walk.packet, this.#parts.templates));
+    return this.#rewritten(applyProgram(uft.table.records, at, this.#packet, this.#templates));
   }
 
   /** Path 2: all header transformations in order, then all body transformations, then the checksums. */
