@@ -148,16 +148,19 @@ describe("answers that no device should give", () => {
     };
   }
 
-  it("that never fit end the call", async () => {
+  it("that never fit end the call, whose attempts after the first say that they are retries", async () => {
     let calls = 0;
+    const retries: boolean[] = [];
     const client = new XdeClient(
-      answering(({ argument }) => {
+      answering(({ argument, isRetry }) => {
         calls++;
+        retries.push(isRetry);
         return { errno: Errno.ENOBUFS, argument: { ...argument, respLenNeeded: argument.respLen + 1 } };
       }),
     );
     expect(await faultOf(client.listPorts())).toEqual({ kind: "MaxAttempts", cmd: "ListPorts", attempts: 5 });
     expect(calls).toBe(5);
+    expect(retries).toEqual([false, true, true, true, true]);
   });
 
   it("that are no response, no error or nothing at all have kinds of their own", async () => {

@@ -291,6 +291,19 @@ describe("an answer that cannot be delivered", () => {
     expect(outcome).toMatchObject({ errno: Errno.ENOBUFS, ioctl: { flags: 0, respLenNeeded: full.body.length } });
   });
 
+  it("that fits to the byte is written", async () => {
+    const full = await send(OpteCmd.ListLayers, portReq("opte0"));
+    const exact = await send(OpteCmd.ListLayers, portReq("opte0"), { respLen: full.body.length });
+    expect(exact).toMatchObject({ errno: 0, ioctl: { flags: OPTE_CMD_RESP_COPY_OUT } });
+    expect(exact.body).toEqual(full.body);
+  });
+
+  it("is no other request's, which is carried out itself", async () => {
+    await send(OpteCmd.ClearUft, portReq("opte0"), { respLen: 1 });
+    await send(OpteCmd.ClearUft, portReq("opte1"));
+    expect(rulesAdded).toBe(2);
+  });
+
   it("is kept, so that the retry gets it and nothing is carried out again", async () => {
     for (const respLen of [0, 1, 5]) {
       expect((await send(OpteCmd.ClearUft, portReq("opte0"), { respLen })).errno).toBe(Errno.ENOBUFS);

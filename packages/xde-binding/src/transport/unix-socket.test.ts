@@ -24,6 +24,7 @@ let path: string;
 let servers: UnixSocketServer[];
 let clients: { close(): void }[];
 let cleared: string[];
+let hugeListed: number;
 let released: number;
 let entryPoint: XdeEntryPoint;
 let release: () => void;
@@ -34,6 +35,7 @@ beforeEach(async () => {
   servers = [];
   clients = [];
   cleared = [];
+  hugeListed = 0;
   released = 0;
   const blocked = new Promise<void>((resolve) => {
     release = resolve;
@@ -41,18 +43,12 @@ beforeEach(async () => {
   entryPoint = new XdeEntryPoint(
     handlersOf({
       ListPorts: () => ({ ports: [] }),
-      ListLayers: ({ portName }) => ({
-        layers: [
-          {
-            name: portName === "huge" ? HUGE : portName,
-            rulesIn: 0,
-            rulesOut: 0,
-            defaultIn: "",
-            defaultOut: "",
-            flows: 0,
-          },
-        ],
-      }),
+      ListLayers: ({ portName }) => {
+        const isHuge = portName === "huge";
+        if (isHuge) hugeListed++;
+        const name = isHuge ? HUGE : portName;
+        return { layers: [{ name, rulesIn: 0, rulesOut: 0, defaultIn: "", defaultOut: "", flows: 0 }] };
+      },
       ClearUft: async ({ portName }, caller) => {
         caller?.onClose(() => released++);
         cleared.push(portName);
@@ -327,6 +323,10 @@ describe("a client in another language", () => {
     for (let i = 0; i < 20_000; i++) dead.send(OpteCmd.ListLayers, portReq("huge"), { respLen: 2 ** 24 });
     const xde = client();
     for (let i = 0; i < 100; i++) expect(await xde.listPorts()).toEqual({ ports: [] });
+    const listed = hugeListed;
+    for (let i = 0; i < 100; i++) expect(await xde.listPorts()).toEqual({ ports: [] });
+    expect(hugeListed).toBe(listed);
+    expect(listed).toBeGreaterThan(0);
     // What the kernel does not take waits at the client, which is what a real one would feel
     expect(dead.socket.writableLength).toBeGreaterThan(0);
     dead.socket.destroy();
