@@ -11,7 +11,7 @@ import { randomScene, type Scene } from "./fuzz/random-config.js";
 import { RandomFrames } from "./fuzz/random-frames.js";
 import { Random } from "./random.js";
 
-const SEEDS = process.env["OPTE_FUZZ"] === "full" ? 2_000 : 40;
+const SEEDS = process.env["OPTE_FUZZ"] === "full" ? 400 : 40;
 const STEPS = 300;
 const TIMEOUT_MS = 1_800_000;
 /** One in so many packets comes with a command. */
