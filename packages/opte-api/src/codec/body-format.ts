@@ -1,5 +1,6 @@
 // The formats of requests and responses, and which of them a body has.
 
+import type { BodyLimits } from "./body-limits.js";
 import { decodeCbor } from "./cbor-reader.js";
 import { encodeCbor } from "./cbor-writer.js";
 import { decodePostcard } from "./postcard-reader.js";
@@ -26,7 +27,12 @@ export function encodeBody<T>(format: BodyFormat, schema: Schema<T>, value: T): 
   return format === BodyFormat.Cbor ? encodeCbor(schema, value) : encodePostcard(schema, value);
 }
 
-/** Decodes a request, response or error. @throws CodecError if the bytes are no such value */
-export function decodeBody<T>(format: BodyFormat, schema: Schema<T>, bytes: Uint8Array): T {
-  return format === BodyFormat.Cbor ? decodeCbor(schema, bytes) : decodePostcard(schema, bytes);
+/**
+ * Decodes a request, response or error.
+ *
+ * @param limits if absent, those of an answer in CBOR, and none in the binary form
+ * @throws CodecError if the bytes are no such value, or beyond `limits`
+ */
+export function decodeBody<T>(format: BodyFormat, schema: Schema<T>, bytes: Uint8Array, limits?: BodyLimits): T {
+  return format === BodyFormat.Cbor ? decodeCbor(schema, bytes, limits) : decodePostcard(schema, bytes, limits);
 }

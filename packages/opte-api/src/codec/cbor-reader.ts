@@ -2,6 +2,7 @@
 
 import { quoted, TextError } from "../text-error.js";
 import type { Uint64 } from "../uint64.js";
+import { ANSWER_LIMITS, type BodyLimits } from "./body-limits.js";
 import { type CborValue, cborValue } from "./cbor-library.js";
 import { scanCbor } from "./cbor-scan.js";
 import { CodecError, type CodecFault } from "./codec-error.js";
@@ -15,8 +16,12 @@ type CborMap = Readonly<Record<string, CborValue>>;
  *
  * @throws CodecError if the bytes are no such value, or are CBOR of a kind that is not taken
  */
-export function decodeCbor<T>(schema: Pick<Schema<T>, "read">, bytes: Uint8Array): T {
-  scanCbor(bytes);
+export function decodeCbor<T>(
+  schema: Pick<Schema<T>, "read">,
+  bytes: Uint8Array,
+  limits: BodyLimits = ANSWER_LIMITS,
+): T {
+  scanCbor(bytes, limits);
   return new CborReader(cborValue(bytes)).root(schema);
 }
 

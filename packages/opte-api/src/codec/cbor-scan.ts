@@ -1,14 +1,8 @@
 // Looks through CBOR (RFC 8949) before anything is made of it: hostile bytes cost no more than a walk over them.
 
 import { isUtf8 } from "../utf8.js";
+import { type BodyLimits, MAX_DEPTH, MAX_KEY_LEN, MAX_KEYS } from "./body-limits.js";
 import { CodecError, type CodecFault } from "./codec-error.js";
-
-/** Longest message, in bytes. */
-export const MAX_MESSAGE_LEN: number = 16 * 2 ** 20;
-/** Deepest nesting of arrays and maps; requests and answers need less than half of it. */
-const MAX_DEPTH = 32;
-/** Most values in one message, keys included. Each costs the decoder some ten times its bytes. */
-const MAX_ITEMS = 2_000_000;
 
 const UNSIGNED = 0;
 const NEGATIVE = 1;
@@ -22,14 +16,15 @@ const TRUE = 0xf5;
 
 /**
  * Checks that `bytes` are one CBOR value of the plain kind that any language reads and writes: integers, bool, byte strings, valid UTF-8,
- * arrays, and maps with text keys that differ; lengths given in front, no tags, floats, null or undefined; within the limits of size,
- * depth and number of values; and nothing behind it. Needs memory for one path from the root, and the keys of the maps on it.
+ * arrays, and maps with text keys that differ; lengths given in front, no tags, floats, null or undefined; within `limits`, and those
+ * of depth and keys; and nothing behind it. Needs memory for one path from the root, and the keys of the maps on it.
  *
  * @throws CodecError `end_of_input`, `trailing_bytes`, `bad_form`, `bad_text` or `too_large`
  */
-export function scanCbor(bytes: Uint8Array): void {
-  if (bytes.length > MAX_MESSAGE_LEN) throw fault("too_large", `it has more than ${MAX_MESSAGE_LEN} bytes`);
-  new Scan(bytes).run();
+export function scanCbor(bytes: Uint8Array, limits: BodyLimits): void {
+  const { messageLen } = limits;
+  if (bytes.length > messageLen) throw fault("too_large", `it has more than ${messageLen} bytes`);
+  new Scan(bytes, limits).run();
 }
 
 /** A container that is being walked through. */
@@ -42,12 +37,14 @@ interface Level {
 
 class Scan {
   readonly #bytes: Uint8Array;
+  readonly #limits: BodyLimits;
   readonly #levels: Level[] = [];
   #at = 0;
   #items = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, limits: BodyLimits) {
     this.#bytes = bytes;
+    this.#limits = limits;
   }
 
   run(): void {
@@ -64,7 +61,8 @@ class Scan {
 
   /** One value, or the head of one; a key is a text that is not among `keys` yet. */
   #item(keys: Set<string> | undefined): void {
-    if (++this.#items > MAX_ITEMS) throw fault("too_large", `it has more than ${MAX_ITEMS} values`);
+    const { values } = this.#limits;
+    if (++this.#items > values) throw fault("too_large", `it has more than ${values} values`);
     const initial = this.#byte();
     const major = initial >>> 5;
     if (keys !== undefined && major !== TEXT) throw this.#form("a key of a map is no text");
@@ -105,11 +103,14 @@ class Scan {
 
   #text(length: number, keys: Set<string> | undefined): void {
     const start = this.#at;
+    const { textLen } = this.#limits;
+    if (keys !== undefined && length > MAX_KEY_LEN)
+      throw fault("too_large", `a key of a map has more than ${MAX_KEY_LEN} bytes`);
+    if (length > textLen) throw fault("too_large", `the text at byte ${start} has more than ${textLen} bytes`);
     this.#skip(length);
     if (!isUtf8(this.#bytes, start, this.#at)) throw fault("bad_text", `the text at byte ${start} is not UTF-8`);
     if (keys === undefined) return;
-    const key = String.fromCharCode(...this.#bytes.subarray(start, start + Math.min(length, MAX_KEY_LEN + 1)));
-    if (length > MAX_KEY_LEN) throw fault("too_large", `a key of a map has more than ${MAX_KEY_LEN} bytes`);
+    const key = String.fromCharCode(...this.#bytes.subarray(start, start + length));
     if (keys.has(key)) throw this.#form("a map has a key twice");
     keys.add(key);
   }
@@ -119,6 +120,7 @@ class Scan {
     // Every value takes a byte at least, so that a few bytes cannot claim a long list
     if (left > this.#bytes.length - this.#at)
       throw fault("end_of_input", `it claims ${left} values at byte ${this.#at}, where ${this.#rest} bytes are left`);
+    if (valuesEach === 2 && count > MAX_KEYS) throw fault("too_large", `a map has more than ${MAX_KEYS} keys`);
     if (this.#levels.length === MAX_DEPTH) throw fault("too_large", `it is nested deeper than ${MAX_DEPTH} levels`);
     this.#levels.push({ left, keys: valuesEach === 2 ? new Set() : undefined });
   }
@@ -144,9 +146,6 @@ class Scan {
     return fault("bad_form", `${problem}, before byte ${this.#at}`);
   }
 }
-
-/** Longest key of a map, in bytes; no field has a name half as long. */
-const MAX_KEY_LEN = 64;
 
 function fault(kind: CodecFault, problem: string): CodecError {
   return new CodecError("decode", kind, "", problem);

@@ -3,6 +3,7 @@
 import type { NoResp, PortReq, DumpLayerReq } from "../engine-requests.js";
 import type * as extension from "../extension-requests.js";
 import { direction } from "./address-schemas.js";
+import { FRAME_REQUEST_LIMITS } from "./body-limits.js";
 import { type ExtensionCommand, extensionCommand } from "./command.js";
 import { list, option, pair, struct, variants } from "./composites.js";
 import { dumpLayerReq, noResp, portReq } from "./engine-commands.js";
@@ -142,5 +143,6 @@ export const ENGINE_EXTENSIONS: EngineExtensions = {
     "read",
     struct<extension.ExplainReq>({ portName: string, dir: direction, frame: blob }),
     explainResp,
+    FRAME_REQUEST_LIMITS,
   ),
 };

@@ -16,8 +16,14 @@ export {
   vni,
 } from "./address-schemas.js";
 export { BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
+export {
+  type BodyLimits,
+  FRAME_REQUEST_LIMITS,
+  MAX_MESSAGE_LEN,
+  READ_REQUEST_LIMITS,
+  REQUEST_LIMITS,
+} from "./body-limits.js";
 export { decodeCbor } from "./cbor-reader.js";
-export { MAX_MESSAGE_LEN } from "./cbor-scan.js";
 export { encodeCbor } from "./cbor-writer.js";
 export { CodecError, type CodecFault } from "./codec-error.js";
 export {

@@ -2,6 +2,7 @@
 
 import type { Uint64 } from "../uint64.js";
 import { decodeUtf8, isUtf8 } from "../utf8.js";
+import { type BodyLimits, NO_LIMITS } from "./body-limits.js";
 import { CodecError, type CodecFault } from "./codec-error.js";
 import { FieldPath } from "./field-path.js";
 import type { Schema, ValueReader } from "./schema.js";
@@ -12,8 +13,12 @@ import type { Schema, ValueReader } from "./schema.js";
  *
  * @throws CodecError if the bytes are no such value
  */
-export function decodePostcard<T>(schema: Pick<Schema<T>, "read">, bytes: Uint8Array): T {
-  const reader = new PostcardReader(bytes);
+export function decodePostcard<T>(
+  schema: Pick<Schema<T>, "read">,
+  bytes: Uint8Array,
+  limits: BodyLimits = NO_LIMITS,
+): T {
+  const reader = new PostcardReader(bytes, limits);
   const value = schema.read(reader);
   reader.end();
   return value;
@@ -22,10 +27,15 @@ export function decodePostcard<T>(schema: Pick<Schema<T>, "read">, bytes: Uint8A
 class PostcardReader implements ValueReader {
   readonly #path = new FieldPath();
   readonly #bytes: Uint8Array;
+  readonly #limits: BodyLimits;
   #at = 0;
+  /** Elements of all lists so far. */
+  #elements = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, limits: BodyLimits) {
     this.#bytes = bytes;
+    this.#limits = limits;
+    if (bytes.length > limits.messageLen) throw this.fault("too_large", `it has more than ${limits.messageLen} bytes`);
   }
 
   /** @throws CodecError unless everything was read */
@@ -76,7 +86,10 @@ class PostcardReader implements ValueReader {
   }
 
   string(): string {
-    const bytes = this.blob();
+    const length = this.#count();
+    const { textLen } = this.#limits;
+    if (length > textLen) throw this.fault("too_large", `it has more than ${textLen} bytes`);
+    const bytes = this.fixed(length);
     if (!isUtf8(bytes)) throw this.fault("bad_text", "it is not UTF-8");
     return decodeUtf8(bytes);
   }
@@ -101,6 +114,10 @@ class PostcardReader implements ValueReader {
     // Every element takes a byte at least, so that a few bytes cannot ask for a long list
     const rest = this.#bytes.length - this.#at;
     if (count > rest) throw this.fault("end_of_input", `it has ${count} elements in ${rest} bytes`);
+    this.#elements += count;
+    const { values } = this.#limits;
+    if (this.#elements > values)
+      throw this.fault("too_large", `the lists of the message have more than ${values} elements`);
     const items: T[] = [];
     for (let i = 0; i < count; i++) {
       this.#path.enter(i);

@@ -1,8 +1,8 @@
 // Finds out which command an ioctl is about, whether its caller may send it, and lets the device carry it out.
 
 import { API_VERSION, Errno, OpteError } from "opte-api";
-import { BodyFormat, bodyFormat, type Schema } from "opte-api/codec";
-import { type XdeCommand, xdeCommand, XDE_EXTENSIONS } from "oxide-vpc/api";
+import { BodyFormat, bodyFormat, type CommandRights, type Schema } from "opte-api/codec";
+import { type XdeCommand, xdeCommand, XDE_COMMANDS, XDE_EXTENSIONS } from "oxide-vpc/api";
 import type { DeviceHandlers } from "./device-handlers.js";
 import type { Caller } from "./handlers.js";
 import type { EncodedAnswer, IoctlEnvelope } from "./ioctl-envelope.js";
@@ -15,6 +15,13 @@ export const commandPrivilege: Privilege = (caller, { cmd, rights }) =>
   rights === "read" || caller.rights === "configure"
     ? undefined
     : system(Errno.EPERM, `${cmd} needs the right to configure, which this connection does not have`);
+
+/** Most bytes of a request that a caller with these rights may send. */
+export function longestRequest(callerRights: CommandRights): number {
+  const commands = [...Object.values(XDE_COMMANDS), ...Object.values(XDE_EXTENSIONS)];
+  const allowed = commands.filter(({ rights }) => rights === "read" || callerRights === "configure");
+  return Math.max(...allowed.map(({ limits }) => limits.messageLen));
+}
 
 /** The command of an ioctl. @throws OpteError if there is none, or the caller may not send it; nothing of the request was read */
 export function commandOf({ ioctl }: IoctlEnvelope, caller: Caller, privilege: Privilege): XdeCommand {
@@ -48,7 +55,7 @@ export async function carryOut(
     const handler = handlers[command.cmd] as Handler | undefined;
     if (handler === undefined) throw system(Errno.ENOTSUP, `${command.cmd} is not supported by this device`);
     const schema = command.request as Schema<unknown> | undefined; // Unwrap: as above
-    const request = schema === undefined ? undefined : envelope.copyInReq(schema, body);
+    const request = schema === undefined ? undefined : envelope.copyInReq(schema, command.limits, body);
     const value = await handler.call(handlers, request, caller);
     return envelope.encodeResp(command.response as Schema<unknown>, value); // Unwrap: as above
   } catch (error) {

@@ -112,7 +112,7 @@ export class DeviceConnection implements Caller {
     const kept = unfetched?.kept.take();
     try {
       const command = commandOf(envelope, this, this.#privilege);
-      const body = command.request === undefined ? NO_BODY : envelope.copyInBytes();
+      const body = command.request === undefined ? NO_BODY : envelope.copyInBytes(command.limits);
       const format = envelope.format;
       const keptBody = kept?.body ?? unfetched?.change;
       const isRetry =

@@ -4,12 +4,14 @@ import { Errno, OPTE_CMD_RESP_COPY_OUT, OpteError } from "opte-api";
 import {
   BodyFormat,
   bodyFormat,
+  type BodyLimits,
   CodecError,
   decodeBody,
   encodeBody,
   MAX_MESSAGE_LEN,
   opteError,
   type OpteCmdIoctl,
+  REQUEST_LIMITS,
   type Schema,
 } from "opte-api/codec";
 import type { CallerMemory } from "./caller-memory.js";
@@ -44,13 +46,13 @@ export class IoctlEnvelope {
   /**
    * Copies the request's bytes in, undecoded.
    *
-   * @throws OpteError `NoRequestBody`; `System` (EINVAL) if it is longer than any request may be; `CopyinReq` if it cannot be read
+   * @throws OpteError `NoRequestBody`; `System` (EINVAL) if it is longer than `limits` allow; `CopyinReq` if it cannot be read
    */
-  copyInBytes(): Uint8Array {
+  copyInBytes({ messageLen }: BodyLimits = REQUEST_LIMITS): Uint8Array {
     const { reqBytes, reqLen } = this.#ioctl;
     if (reqLen === 0) throw new OpteError({ kind: "NoRequestBody" });
-    if (reqLen > MAX_MESSAGE_LEN) {
-      const msg = `reqLen: a request has at most ${MAX_MESSAGE_LEN} bytes, not ${reqLen}`;
+    if (reqLen > messageLen) {
+      const msg = `reqLen: the request has at most ${messageLen} bytes, not ${reqLen}`;
       throw new OpteError({ kind: "System", errno: Errno.EINVAL, msg });
     }
     const bytes = this.#memory.read(reqBytes, reqLen);
@@ -59,9 +61,13 @@ export class IoctlEnvelope {
   }
 
   /** Copies the request in and decodes it. @throws OpteError as {@link copyInBytes}; `DeserCmdReq` naming the field that is wrong */
-  copyInReq<Req>(request: Schema<Req>, bytes: Uint8Array = this.copyInBytes()): Req {
+  copyInReq<Req>(
+    request: Schema<Req>,
+    limits: BodyLimits = REQUEST_LIMITS,
+    bytes: Uint8Array = this.copyInBytes(limits),
+  ): Req {
     try {
-      return decodeBody(this.format, request, bytes);
+      return decodeBody(this.format, request, bytes, limits);
     } catch (error) {
       throw error instanceof CodecError ? new OpteError({ kind: "DeserCmdReq", msg: error.message }) : error;
     }

@@ -242,6 +242,21 @@ describe("what is refused, each with an error of its own, before anything is car
       /reqLen: /,
     ],
     [
+      "a question of more than 4 KiB, whatever is in it",
+      OpteCmd.ListLayers,
+      new Uint8Array(4097),
+      {},
+      { kind: "System", errno: Errno.EINVAL, msg: "reqLen: the request has at most 4096 bytes, not 4097" },
+    ],
+    [
+      "a name of more than 1 KiB",
+      OpteCmd.ClearUft,
+      portReq("x".repeat(1025)),
+      {},
+      { kind: "DeserCmdReq" },
+      /the text at byte 13 has more than 1024 bytes/,
+    ],
+    [
       "a request that cannot be read",
       OpteCmd.ListLayers,
       undefined,
@@ -257,6 +272,16 @@ describe("what is refused, each with an error of its own, before anything is car
     expect(new OpteError(payload).message).toMatch(text);
     expect(outcome.errno).toBe(new OpteError(payload).errno);
     expect(layersListed).toEqual([]);
+  });
+
+  it("a name of more than 1 KiB in the binary form", async () => {
+    const outcome = await send(OpteCmd.ClearUft, portReq("x".repeat(1025), Postcard), { format: Postcard });
+    expect(errorIn(outcome, Postcard)).toMatchObject({
+      kind: "DeserCmdReq",
+      msg: 'Cannot decode field "portName": it has more than 1024 bytes',
+    });
+    const longest = await send(OpteCmd.ClearUft, portReq("x".repeat(1024), Postcard), { format: Postcard });
+    expect(longest.errno).toBe(0);
   });
 
   it("a command of our own in the binary form, which no xde has", async () => {

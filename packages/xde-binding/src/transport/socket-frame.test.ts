@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { API_VERSION } from "opte-api";
 import { IOCTL_SZ, type OpteCmdIoctl } from "opte-api/codec";
 import { describe, expect, it } from "vitest";
-import { answerFrame, FrameError, FrameReader, readAnswer, requestFrame } from "./socket-frame.js";
+import { answerFrame, type Frame, FrameError, FrameReader, readAnswer, requestFrame } from "./socket-frame.js";
 
 const ARGUMENT: OpteCmdIoctl = {
   apiVersion: API_VERSION,
@@ -63,6 +63,42 @@ describe("the reader", () => {
     for (let at = 0; at < bytes.length; at += 4096) received.push(...bodies(reader, bytes.subarray(at, at + 4096)));
     expect(received).toHaveLength(1);
     expect(Buffer.compare(received[0] ?? new Uint8Array(), body)).toBe(0);
+  });
+
+  it("passes over bodies that are longer than it takes, whatever pieces they come in, and keeps their length", () => {
+    const frames = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(frames, fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 400 }), (sent, most, length) => {
+        const stream = Uint8Array.from(sent.flatMap((body) => Array.from(requestFrame(ARGUMENT, body))));
+        const reader = new FrameReader(most);
+        const received: Frame[] = [];
+        for (let at = 0; at < stream.length; at += length) {
+          for (const frame of reader.push(stream.subarray(at, at + length)))
+            received.push({ ...frame, argument: frame.argument.slice() });
+        }
+        expect(received).toEqual(
+          sent.map((body) => ({
+            argument: requestFrame(ARGUMENT, body).subarray(4, 76),
+            body: body.length > most ? new Uint8Array() : body,
+            bodyLen: body.length,
+          })),
+        );
+        expect(reader.isWithinFrame).toBe(false);
+      }),
+    );
+  });
+
+  it("knows whether it is in the middle of a frame", () => {
+    const bytes = requestFrame(ARGUMENT, Uint8Array.of(7, 8, 9));
+    for (const reader of [new FrameReader(), new FrameReader(0)]) {
+      expect(reader.isWithinFrame).toBe(false);
+      bodies(reader, bytes.subarray(0, 1));
+      expect(reader.isWithinFrame).toBe(true);
+      bodies(reader, bytes.subarray(1, 78));
+      expect(reader.isWithinFrame).toBe(true);
+      bodies(reader, bytes.subarray(78));
+      expect(reader.isWithinFrame).toBe(false);
+    }
   });
 
   it.each([0, IOCTL_SZ - 1, IOCTL_SZ + 16 * 2 ** 20 + 1, 0xffff_ffff])(

@@ -7,6 +7,7 @@
 import { decodeOpteCmdIoctl, encodeOpteCmdIoctl, IOCTL_SZ, MAX_MESSAGE_LEN, type OpteCmdIoctl } from "opte-api/codec";
 
 const LENGTH_LEN = 4;
+const HEAD_LEN = LENGTH_LEN + IOCTL_SZ;
 const MAX_FRAME_LEN = IOCTL_SZ + MAX_MESSAGE_LEN;
 /** Padding of the argument in memory. */
 const ERRNO_OFFSET = 12;
@@ -15,7 +16,18 @@ const ERRNO_OFFSET = 12;
 export interface Frame {
   /** 72 bytes. */
   readonly argument: Uint8Array;
+  /** Empty if it was longer than its reader takes. */
   readonly body: Uint8Array;
+  /** In bytes, of the body that was sent. */
+  readonly bodyLen: number;
+}
+
+/** The head of a frame whose body is passed over. */
+interface Passing {
+  readonly argument: Uint8Array;
+  readonly bodyLen: number;
+  /** Bytes of the body that are still to come. */
+  left: number;
 }
 
 /** What comes in is no frame: there is no telling where the next one begins. */
@@ -43,8 +55,20 @@ export function readAnswer({ argument }: Frame): { readonly errno: number; reado
 
 /** Puts frames together from the pieces in which a stream delivers them. */
 export class FrameReader {
+  readonly #maxBodyLen: number;
   #pieces: Uint8Array[] = [];
   #length = 0;
+  #passing: Passing | undefined;
+
+  /** @param maxBodyLen of longer bodies nothing is kept but their length */
+  constructor(maxBodyLen: number = MAX_MESSAGE_LEN) {
+    this.#maxBodyLen = maxBodyLen;
+  }
+
+  /** Whether a frame has begun and is not complete. */
+  get isWithinFrame(): boolean {
+    return this.#length > 0 || this.#passing !== undefined;
+  }
 
   /**
    * The frames that `piece` completes; what is left waits for the next piece. Never holds more than one frame that is not complete.
@@ -52,28 +76,47 @@ export class FrameReader {
    * @throws FrameError for a length that no frame has
    */
   *push(piece: Uint8Array): Generator<Frame, undefined> {
-    this.#pieces.push(piece);
+    if (piece.length > 0) this.#pieces.push(piece);
     this.#length += piece.length;
-    for (let needed = this.#needed(); this.#length >= needed; needed = this.#needed()) {
-      const bytes = this.#take(needed);
-      yield {
-        argument: bytes.subarray(LENGTH_LEN, LENGTH_LEN + IOCTL_SZ),
-        body: bytes.subarray(LENGTH_LEN + IOCTL_SZ),
-      };
-    }
+    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) yield frame;
     return undefined;
   }
 
-  /** Bytes of the next frame, its length included. */
-  #needed(): number {
-    if (this.#length < LENGTH_LEN) return LENGTH_LEN + IOCTL_SZ;
+  #next(): Frame | undefined {
+    if (this.#passing !== undefined) return this.#pass(this.#passing);
+    const bodyLen = this.#bodyLen();
+    if (bodyLen === undefined) return undefined;
+    if (bodyLen > this.#maxBodyLen) {
+      if (this.#length < HEAD_LEN) return undefined;
+      this.#passing = { argument: this.#take(HEAD_LEN).slice(LENGTH_LEN), bodyLen, left: bodyLen };
+      return this.#pass(this.#passing);
+    }
+    if (this.#length < HEAD_LEN + bodyLen) return undefined;
+    const bytes = this.#take(HEAD_LEN + bodyLen);
+    return { argument: bytes.subarray(LENGTH_LEN, HEAD_LEN), body: bytes.subarray(HEAD_LEN), bodyLen };
+  }
+
+  /** Lets go of what has come of a body; the frame, if that was its end. */
+  #pass(passing: Passing): Frame | undefined {
+    while (passing.left > 0) {
+      const [piece] = this.#pieces;
+      if (piece === undefined) return undefined;
+      passing.left -= this.#take(Math.min(piece.length, passing.left)).length;
+    }
+    this.#passing = undefined;
+    return { argument: passing.argument, body: new Uint8Array(), bodyLen: passing.bodyLen };
+  }
+
+  /** Length of the next frame's body; undefined as long as it has not come. */
+  #bodyLen(): number | undefined {
+    if (this.#length < LENGTH_LEN) return undefined;
     const [first] = this.#join(LENGTH_LEN);
     // Unwrap: there are bytes, so there is a piece
     const head = first as Uint8Array;
     const length = new DataView(head.buffer, head.byteOffset, LENGTH_LEN).getUint32(0);
     if (length < IOCTL_SZ || length > MAX_FRAME_LEN)
       throw new FrameError(`a frame has ${IOCTL_SZ} to ${MAX_FRAME_LEN} bytes behind its length, not ${length}`);
-    return LENGTH_LEN + length;
+    return length - IOCTL_SZ;
   }
 
   #take(length: number): Uint8Array {
@@ -103,9 +146,9 @@ export class FrameReader {
 }
 
 function frame(argument: Uint8Array, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(LENGTH_LEN + IOCTL_SZ + body.length);
+  const bytes = new Uint8Array(HEAD_LEN + body.length);
   new DataView(bytes.buffer).setUint32(0, IOCTL_SZ + body.length);
   bytes.set(argument, LENGTH_LEN);
-  bytes.set(body, LENGTH_LEN + IOCTL_SZ);
+  bytes.set(body, HEAD_LEN);
   return bytes;
 }

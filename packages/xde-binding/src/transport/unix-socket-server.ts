@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { Errno, XDE_OPTE_CMD } from "opte-api";
 import { CodecError, type CommandRights, decodeOpteCmdIoctl, encodeOpteCmdIoctl } from "opte-api/codec";
+import { longestRequest } from "../ioctl/command-dispatch.js";
 import type { DeviceConnection } from "../ioctl/device-connection.js";
 import type { XdeEntryPoint } from "../ioctl/dld-ioctl.js";
 import { ARGUMENT_ADDRESS, FrameMemory } from "./frame-memory.js";
@@ -110,7 +111,7 @@ async function isAlive(path: string): Promise<boolean> {
 /** Answers a client's frames in their order until it goes, or sends what is none. Never rejects. */
 async function serve(socket: Socket, entryPoint: XdeEntryPoint, rights: CommandRights): Promise<void> {
   const connection = entryPoint.open(rights);
-  const reader = new FrameReader();
+  const reader = new FrameReader(longestRequest(rights));
   socket.on("error", () => {
     // The connection ends, which is all there is to do
   });
@@ -139,7 +140,7 @@ async function serve(socket: Socket, entryPoint: XdeEntryPoint, rights: CommandR
 async function answer(frame: Frame, entryPoint: XdeEntryPoint, connection: DeviceConnection): Promise<Uint8Array> {
   try {
     const argument = decodeOpteCmdIoctl(frame.argument);
-    if (argument.reqLen !== frame.body.length) return answerFrame(frame.argument, Errno.EINVAL, new Uint8Array());
+    if (argument.reqLen !== frame.bodyLen) return answerFrame(frame.argument, Errno.EINVAL, new Uint8Array());
     const memory = new FrameMemory(argument, frame.body);
     const errno = await entryPoint.ioctl(XDE_OPTE_CMD, ARGUMENT_ADDRESS, memory, connection);
     const written = decodeOpteCmdIoctl(memory.argument);

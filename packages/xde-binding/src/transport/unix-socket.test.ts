@@ -6,8 +6,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { API_VERSION, Errno, NO_RESP, OpteCmd } from "opte-api";
-import { BodyFormat, decodeBody, encodeBody, type OpteCmdIoctl } from "opte-api/codec";
+import { API_VERSION, Errno, NO_RESP, OpteCmd, type OpteError } from "opte-api";
+import { BodyFormat, decodeBody, encodeBody, opteError, type OpteCmdIoctl } from "opte-api/codec";
 import { XDE_COMMANDS } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { handlersOf } from "../../test/handlers-of.js";
@@ -125,6 +125,11 @@ const ARGUMENT: OpteCmdIoctl = {
 
 function portReq(portName: string, format: BodyFormat = Cbor): Uint8Array {
   return encodeBody(format, XDE_COMMANDS.ListLayers.request, { portName });
+}
+
+/** The error that a client is answered with next. */
+async function errorOf(raw: RawClient): Promise<OpteError["payload"]> {
+  return decodeBody(Cbor, opteError, (await raw.receive()).body).payload;
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -287,6 +292,22 @@ describe("a client in another language", () => {
     const frame = requestFrame(ARGUMENT, new Uint8Array());
     raw.socket.write(frame.fill(0xff, 12));
     await expect(raw.receive()).rejects.toThrow(/apiVersion|flags|reserved1/);
+    raw.send(OpteCmd.ListPorts, new Uint8Array());
+    expect(await raw.receive()).toMatchObject({ errno: 0 });
+  });
+
+  it("that may only read is not listened to for longer than a question takes, and told why", async () => {
+    await serve({ rights: "read" });
+    const raw = new RawClient();
+    const long = new Uint8Array(16 * 2 ** 20);
+    raw.send(OpteCmd.ListLayers, long);
+    expect(await errorOf(raw)).toEqual({
+      kind: "System",
+      errno: Errno.EINVAL,
+      msg: `reqLen: the request has at most 4096 bytes, not ${long.length}`,
+    });
+    raw.send(OpteCmd.SetFwRules, long);
+    expect(await errorOf(raw)).toMatchObject({ kind: "System", errno: Errno.EPERM });
     raw.send(OpteCmd.ListPorts, new Uint8Array());
     expect(await raw.receive()).toMatchObject({ errno: 0 });
   });

@@ -1,6 +1,7 @@
 // The table of commands (spec 05 §5).
 
 import { ExtensionCmd, OpteCmd, type OpteCmdName } from "opte-api";
+import { FRAME_REQUEST_LIMITS, READ_REQUEST_LIMITS, REQUEST_LIMITS } from "opte-api/codec";
 import { describe, expect, it } from "vitest";
 import { XDE_COMMANDS, XDE_EXTENSIONS, xdeCommand } from "./vpc-commands.js";
 
@@ -18,6 +19,14 @@ describe("the table of commands", () => {
     for (const { cmd, rights } of ALL) {
       expect(rights, cmd).toBe(/^(List|Dump)/.test(cmd) ? "read" : "configure");
     }
+  });
+
+  it("lets those who may only look send what a question takes, and not more", () => {
+    const looking = [...ALL, ...OWN].filter(({ rights }) => rights === "read");
+    const longer = looking.filter(({ limits }) => limits !== READ_REQUEST_LIMITS);
+    expect(longer.map(({ cmd, limits }) => [cmd, limits])).toEqual([["Explain", FRAME_REQUEST_LIMITS]]);
+    for (const { cmd, rights, limits } of [...ALL, ...OWN])
+      if (rights === "configure") expect(limits, cmd).toBe(REQUEST_LIMITS);
   });
 
   it("has a request for all but those that ask for everything, or clear it", () => {
