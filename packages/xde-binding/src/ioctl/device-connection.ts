@@ -13,7 +13,7 @@ import type { CallerMemory } from "./caller-memory.js";
 import { carryOut, commandOf, type Privilege } from "./command-dispatch.js";
 import type { DeviceHandlers } from "./device-handlers.js";
 import type { Caller } from "./handlers.js";
-import { IoctlEnvelope } from "./ioctl-envelope.js";
+import { type EncodedAnswer, IoctlEnvelope } from "./ioctl-envelope.js";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.js";
 
 /** A call whose answer did not fit, and where that is kept. */
@@ -21,8 +21,6 @@ interface UnfetchedCall {
   readonly command: XdeCommand;
   readonly format: BodyFormat;
   readonly kept: KeptAnswer;
-  /** The request of a command that changes something, to know its retry by even if the answer has been given up. */
-  readonly change: Uint8Array | undefined;
 }
 
 const NO_BODY = new Uint8Array();
@@ -70,8 +68,7 @@ export class DeviceConnection implements Caller {
   /** Ends the connection: gives back what handlers have opened for it, and forgets the kept answer. A command under way goes on. */
   close(): void {
     this.#isClosed = true;
-    this.#unfetched?.kept.take();
-    this.#unfetched = undefined;
+    this.#takeUnfetched();
     for (const release of this.#releases.splice(0)) {
       try {
         release();
@@ -106,33 +103,33 @@ export class DeviceConnection implements Caller {
     }
   }
 
-  async #answer(envelope: IoctlEnvelope): Promise<number> {
+  /** The call that waited for this one to be its retry, or not. */
+  #takeUnfetched(): UnfetchedCall | undefined {
     const unfetched = this.#unfetched;
     this.#unfetched = undefined;
-    const kept = unfetched?.kept.take();
+    if (unfetched !== undefined) this.#answers.release(unfetched.kept);
+    return unfetched;
+  }
+
+  async #answer(envelope: IoctlEnvelope): Promise<number> {
+    const unfetched = this.#takeUnfetched();
     try {
       const command = commandOf(envelope, this, this.#privilege);
       const body = command.request === undefined ? NO_BODY : envelope.copyInBytes(command.limits);
       const format = envelope.format;
-      const keptBody = kept?.body ?? unfetched?.change;
-      const isRetry =
-        unfetched?.command === command &&
-        unfetched.format === format &&
-        keptBody !== undefined &&
-        isSame(keptBody, body);
-      const answer = isRetry
-        ? (kept?.answer ?? envelope.encodeError(givenUp(command)))
-        : await carryOut(command, body, {
-            envelope,
-            caller: this,
-            handlers: this.#handlers,
-            onFault: this.#onFault,
-          });
+      const isRetry = unfetched?.command === command && unfetched.format === format && unfetched.kept.isTo(body);
+      const answer =
+        (isRetry ? fetched(unfetched, envelope) : undefined) ??
+        (await carryOut(command, body, {
+          envelope,
+          caller: this,
+          handlers: this.#handlers,
+          onFault: this.#onFault,
+        }));
       const errno = envelope.copyOutResp(answer);
       const { flags } = envelope.ioctl;
       if (errno === Errno.ENOBUFS && flags % 2 === 0 && !this.#isClosed) {
-        const change = command.rights === "read" ? undefined : body;
-        this.#unfetched = { command, format, kept: this.#answers.keep({ body, answer }), change };
+        this.#unfetched = { command, format, kept: this.#answers.keep(body, answer) };
       }
       return errno;
     } catch (error) {
@@ -144,11 +141,9 @@ export class DeviceConnection implements Caller {
   }
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-function givenUp({ cmd }: XdeCommand): OpteError {
-  const msg = `${cmd} was carried out, but its answer, which had not fitted, was given up for those of others`;
-  return new OpteError({ kind: "System", errno: Errno.ENOMEM, msg });
+/** What the retry of a call gets; undefined if the call is to be carried out again. */
+function fetched({ command, kept }: UnfetchedCall, envelope: IoctlEnvelope): EncodedAnswer | undefined {
+  if (kept.answer !== undefined || command.rights === "read") return kept.answer;
+  const msg = `${command.cmd} was carried out, but its answer, which had not fitted, was given up for those of others`;
+  return envelope.encodeError(new OpteError({ kind: "System", errno: Errno.ENOMEM, msg }));
 }

@@ -1,6 +1,15 @@
 // Ioctls as a driver sees them: argument, request and response in the caller's memory (spec 05 §2).
 
-import { API_VERSION, Errno, NO_RESP, OPTE_CMD_RESP_COPY_OUT, OpteCmd, OpteError, XDE_OPTE_CMD } from "opte-api";
+import {
+  API_VERSION,
+  Errno,
+  ExtensionCmd,
+  NO_RESP,
+  OPTE_CMD_RESP_COPY_OUT,
+  OpteCmd,
+  OpteError,
+  XDE_OPTE_CMD,
+} from "opte-api";
 import {
   BodyFormat,
   decodeBody,
@@ -12,9 +21,10 @@ import {
   type OpteCmdIoctl,
   type Schema,
 } from "opte-api/codec";
-import { XDE_COMMANDS } from "oxide-vpc/api";
+import { XDE_COMMANDS, XDE_EXTENSIONS } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { handlersOf } from "../../test/handlers-of.js";
+import { usedHeap } from "../../test/heap.js";
 import { BufferMemory } from "./caller-memory.js";
 import type { DeviceConnection } from "./device-connection.js";
 import { DLDCOPYINOUT, XDE_IOCTLS, XdeEntryPoint } from "./dld-ioctl.js";
@@ -442,6 +452,44 @@ describe("answers of many connections that are kept", () => {
     }
     await send(OpteCmd.ClearUft, portReq("opte0"));
     expect(cleared).toBe(2);
+  });
+});
+
+describe("a change whose answer was given up", () => {
+  const LONG = 15 * 2 ** 20;
+  const { request } = XDE_EXTENSIONS.WriteRestore;
+  let written: number[];
+
+  beforeEach(() => {
+    written = [];
+    entryPoint = new XdeEntryPoint(
+      handlersOf({
+        WriteRestore: ({ restoreId }) => {
+          written.push(restoreId);
+          return NO_RESP;
+        },
+      }),
+    );
+  });
+
+  /** A request of 15 MiB, which differs from others in one number. */
+  function part(restoreId: number): Uint8Array {
+    return encodeBody(Cbor, request, { restoreId, offset: 0, bytes: new Uint8Array(LONG) });
+  }
+
+  it("holds nothing of its request, and is told from others nevertheless", async () => {
+    const connections = Array.from({ length: 12 }, () => entryPoint.open("configure"));
+    const before = usedHeap();
+    for (const [id, on] of connections.entries()) await send(ExtensionCmd.WriteRestore, part(id), { respLen: 0, on });
+    expect(usedHeap() - before).toBeLessThan(80 * 2 ** 20);
+    const [first, second] = connections;
+    if (first === undefined || second === undefined) throw new Error("There are twelve");
+    const retried = await send(ExtensionCmd.WriteRestore, part(0), { on: first });
+    expect(errorIn(retried)).toMatchObject({ kind: "System", errno: Errno.ENOMEM });
+    expect(written).toHaveLength(12);
+    const other = await send(ExtensionCmd.WriteRestore, part(9), { on: second });
+    expect(other.errno).toBe(0);
+    expect(written).toHaveLength(13);
   });
 });
 
