@@ -8,10 +8,14 @@ import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { Errno, XDE_OPTE_CMD } from "opte-api";
+import type { ClockProvider, PeriodicProvider, PeriodicTimer } from "opte-core";
 import { CodecError, type CommandRights, decodeOpteCmdIoctl, encodeOpteCmdIoctl } from "opte-api/codec";
 import { longestRequest } from "../ioctl/command-dispatch.js";
 import type { DeviceConnection } from "../ioctl/device-connection.js";
 import type { XdeEntryPoint } from "../ioctl/dld-ioctl.js";
+import { nodeClock } from "../provider/node-clock.js";
+import { nodePeriodic } from "../provider/node-periodic.js";
+import { type ClientPlace, ClientPlaces } from "./client-places.js";
 import { ARGUMENT_ADDRESS, FrameMemory } from "./frame-memory.js";
 import { answerFrame, type Frame, FrameError, FrameReader } from "./socket-frame.js";
 
@@ -22,12 +26,17 @@ export interface UnixSocketOptions {
   readonly rights: CommandRights;
   /** Of the socket's file; if absent, 0600 for `configure` and 0660 for `read`. */
   readonly mode?: number;
-  /** Further clients are turned away; 256 if absent. */
+  /** 256 if absent. When there are so many, the one that is longest idle gives way to a new one, or that one is turned away. */
   readonly maxConnections?: number;
+  /** By which clients are idle; Node's if absent. */
+  readonly clock?: ClockProvider;
+  /** Looks for clients that have begun a frame and do not go on; Node's if absent. */
+  readonly periodic?: PeriodicProvider;
 }
 
 const MODES: Readonly<Record<CommandRights, number>> = { configure: 0o600, read: 0o660 };
 const MAX_CONNECTIONS = 256;
+const UNFINISHED_INTERVAL_MS = 1000;
 
 /**
  * Serves clients of one socket, each at its own pace. Of each it reads no more than a little ahead of the command under way, and it reads
@@ -38,11 +47,13 @@ export class UnixSocketServer {
   readonly path: string;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
+  readonly #timer: PeriodicTimer;
 
-  private constructor(path: string, server: Server, sockets: Set<Socket>) {
+  private constructor(path: string, server: Server, sockets: Set<Socket>, timer: PeriodicTimer) {
     this.path = path;
     this.#server = server;
     this.#sockets = sockets;
+    this.#timer = timer;
   }
 
   /**
@@ -50,18 +61,25 @@ export class UnixSocketServer {
    *
    * @throws Error if somebody does, or the path is that of something else
    */
-  static async listen(
-    entryPoint: XdeEntryPoint,
-    { path, rights, mode = MODES[rights], maxConnections = MAX_CONNECTIONS }: UnixSocketOptions,
-  ): Promise<UnixSocketServer> {
+  static async listen(entryPoint: XdeEntryPoint, options: UnixSocketOptions): Promise<UnixSocketServer> {
+    const { path, rights, mode = MODES[rights], maxConnections = MAX_CONNECTIONS } = options;
+    const { clock = nodeClock, periodic = nodePeriodic } = options;
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     await removeStale(path);
     const sockets = new Set<Socket>();
+    const places = new ClientPlaces(maxConnections, clock);
     const server = createServer((socket) => {
+      const place = places.enter(() => socket.destroy());
+      if (place === undefined) {
+        socket.destroy();
+        return;
+      }
       sockets.add(socket);
-      void serve(socket, entryPoint, rights).finally(() => sockets.delete(socket));
+      void serve(socket, entryPoint, rights, place).finally(() => {
+        sockets.delete(socket);
+        places.leave(place);
+      });
     });
-    server.maxConnections = maxConnections;
     const listening = once(server, "listening");
     // Nobody else may get in between the making of the file and the setting of its mode
     const previous = isMainThread ? process.umask(0o177) : undefined;
@@ -69,7 +87,10 @@ export class UnixSocketServer {
     if (previous !== undefined) process.umask(previous);
     await listening;
     chmodSync(path, mode);
-    return new UnixSocketServer(path, server, sockets);
+    const timer = periodic.start("unfinished frames", UNFINISHED_INTERVAL_MS, () => {
+      places.endUnfinished();
+    });
+    return new UnixSocketServer(path, server, sockets, timer);
   }
 
   /** Open connections. */
@@ -79,6 +100,7 @@ export class UnixSocketServer {
 
   /** Ends all connections and removes the socket. Answers that are under way are lost. */
   async close(): Promise<void> {
+    this.#timer.stop();
     const closed = once(this.#server, "close");
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
@@ -109,7 +131,12 @@ async function isAlive(path: string): Promise<boolean> {
 }
 
 /** Answers a client's frames in their order until it goes, or sends what is none. Never rejects. */
-async function serve(socket: Socket, entryPoint: XdeEntryPoint, rights: CommandRights): Promise<void> {
+async function serve(
+  socket: Socket,
+  entryPoint: XdeEntryPoint,
+  rights: CommandRights,
+  place: ClientPlace,
+): Promise<void> {
   const connection = entryPoint.open(rights);
   const reader = new FrameReader(longestRequest(rights));
   socket.on("error", () => {
@@ -122,12 +149,15 @@ async function serve(socket: Socket, entryPoint: XdeEntryPoint, rights: CommandR
     for await (const piece of socket) {
       // Unwrap: a socket without encoding delivers bytes
       for (const frame of reader.push(piece as Uint8Array)) {
+        place.work();
         const isTaken = socket.write(await answer(frame, entryPoint, connection));
+        place.wait(false);
         if (!isTaken) await drained(socket);
         // Others' commands, and packets, come between two commands of one client
         await nextTurn();
         if (socket.destroyed) return;
       }
+      place.wait(reader.isWithinFrame);
     }
   } catch (error) {
     const isClientsFault = error instanceof FrameError || (error instanceof Error && "code" in error);

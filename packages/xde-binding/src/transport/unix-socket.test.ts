@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { API_VERSION, Errno, NO_RESP, OpteCmd, type OpteError } from "opte-api";
 import { BodyFormat, decodeBody, encodeBody, opteError, type OpteCmdIoctl } from "opte-api/codec";
+import type { PeriodicTimer } from "opte-core";
 import { XDE_COMMANDS } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { handlersOf } from "../../test/handlers-of.js";
@@ -261,6 +262,86 @@ describe("the socket", () => {
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(XdeClientError);
     expect(await xde.listPorts()).toEqual({ ports: [] });
+  });
+});
+
+describe("clients that hold a place", () => {
+  const MINUTE_MS = 60_000;
+  let nowMs: number;
+  let tick: () => void;
+
+  /** A server in virtual time. */
+  async function serveInTime(maxConnections: number): Promise<UnixSocketServer> {
+    nowMs = 0;
+    const clock = { nowMs: () => nowMs };
+    const periodic = {
+      start: (_name: string, _intervalMs: number, callback: () => void): PeriodicTimer => {
+        tick = callback;
+        const stop = (): void => undefined;
+        return { stop };
+      },
+    };
+    return serve({ maxConnections, clock, periodic });
+  }
+
+  it("and do nothing with it give way to one that asks something, however many they are", async () => {
+    const server = await serveInTime(256);
+    const silent = Array.from({ length: 256 }, () => new RawClient());
+    await until(() => server.connections === 256);
+    await expect(client().listPorts()).rejects.toBeInstanceOf(XdeClientError);
+    nowMs = MINUTE_MS;
+    const asking = Array.from({ length: 10 }, () => client());
+    for (const xde of asking) expect(await xde.listPorts()).toEqual({ ports: [] });
+    expect(silent.filter(({ socket }) => socket.destroyed || socket.closed)).toHaveLength(10);
+  });
+
+  it("and begin a frame but do not go on lose it after half a minute, others do not", async () => {
+    const server = await serveInTime(256);
+    const idle = client();
+    await idle.listPorts();
+    const half = new RawClient();
+    half.socket.write(requestFrame({ ...ARGUMENT, reqLen: 6 }, new Uint8Array(6)).subarray(0, 78));
+    await until(() => server.connections === 2);
+    // What was written has been read when a later client is answered
+    for (let i = 0; i < 3; i++) await client().listPorts();
+    nowMs = 29_999;
+    tick();
+    expect(half.socket.closed).toBe(false);
+    nowMs = 30_000;
+    tick();
+    await half.ended();
+    await until(() => server.connections === 4);
+    nowMs = 600 * MINUTE_MS;
+    tick();
+    await idle.listPorts();
+    expect(server.connections).toBe(4);
+  });
+
+  it("and do not take their answers give way too", async () => {
+    const server = await serveInTime(1);
+    const dead = new RawClient();
+    dead.socket.pause();
+    for (let i = 0; i < 20; i++) dead.send(OpteCmd.ListLayers, portReq("huge"), { respLen: 2 ** 24 });
+    await until(() => hugeListed > 0);
+    // Until no more of them are read
+    for (let last = -1; last !== hugeListed;) {
+      last = hugeListed;
+      await sleep(50);
+    }
+    nowMs = MINUTE_MS;
+    expect(await client().listPorts()).toEqual({ ports: [] });
+    expect(server.connections).toBe(1);
+  });
+
+  it("while a command of theirs is under way keep it", async () => {
+    await serveInTime(1);
+    const xde = client();
+    const call = xde.clearUft({ portName: "slow" });
+    await until(() => cleared.length === 1);
+    nowMs = MINUTE_MS;
+    await expect(client().listPorts()).rejects.toBeInstanceOf(XdeClientError);
+    release();
+    expect(await call).toEqual(NO_RESP);
   });
 });
 
