@@ -1,6 +1,6 @@
 // CRC-32 of a flow id (spec 01 §5.2): the hash that the wire sees, as UDP source port of the tunnel and as index of a path.
 
-import { crcByte } from "./crc32.js";
+import { crcByte, crcWord } from "./crc32.js";
 import { infoWord0, infoWord1, type FlowKey } from "./flow-id.js";
 
 const IPV4_FAMILY = 2;
@@ -27,14 +27,6 @@ export function flowCrc32(flow: FlowKey): number {
   crc = crcWord(crcWord(crc, INFO_WORDS), 0);
   const info = word(w, 8);
   return ~crcWord(crc, infoWord0(proto, info) | (infoWord1(info) << 16)) >>> 0;
-}
-
-/** The four bytes of a word, low byte first. */
-function crcWord(crc: number, bytes: number): number {
-  return crcByte(
-    crcByte(crcByte(crcByte(crc, bytes & 0xff), (bytes >>> 8) & 0xff), (bytes >>> 16) & 0xff),
-    bytes >>> 24,
-  );
 }
 
 function crcAddress(crc: number, words: Int32Array, at: number, isV6: boolean): number {

@@ -117,6 +117,21 @@ export class FlowKey {
     setAddress(this.words, 4, address);
   }
 
+  /**
+   * Writes the destination address as unsigned numbers, most significant word first, from the start of `to`: one of IPv4, four of IPv6. For
+   * look-ups that need no object.
+   */
+  readDestination(to: Uint32Array): void {
+    const count = this.family === FAMILY_6 ? 4 : 1;
+    for (let i = 0; i < count; i++) to[i] = swap32(word(this.words, 4 + i));
+  }
+
+  /** Whether the destination is an IPv4 or IPv6 multicast group. */
+  get isToMulticast(): boolean {
+    const first = word(this.words, 4) & 0xff;
+    return this.family === FAMILY_6 ? first === 0xff : first >>> 4 === 0xe;
+  }
+
   /** Sets those ports of a TCP or UDP flow that are given. */
   setPorts(src: number | undefined, dst: number | undefined): void {
     const info = word(this.words, 8);

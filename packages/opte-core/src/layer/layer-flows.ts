@@ -89,6 +89,8 @@ export class LayerFlows implements PairOwner {
    */
   lookUp(dir: Direction, flow: FlowKey, nowMs: number): number {
     const table = this.table(dir);
+    // Most layers have no stateful rules, and so never an entry.
+    if (table.size === 0) return -1;
     const slot = table.find(flow);
     if (slot < 0) return -1;
     const pair = table.word(slot, PAIR);

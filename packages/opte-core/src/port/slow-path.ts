@@ -74,7 +74,7 @@ export class SlowPath {
     }
     const ended = this.#walkLayers("out");
     if (ended !== undefined) return ended;
-    return closed ? this.#finish() : this.#cache("out", epoch, nowMs, tcpSlot);
+    return closed ? this.#finishUncached() : this.#cache("out", epoch, nowMs, tcpSlot);
   }
 
   #in(epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
@@ -86,7 +86,7 @@ export class SlowPath {
     if (segment !== undefined) {
       const outcome = this.#track("in", this.#outbound, segment, nowMs);
       if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
-      if (outcome === TcpOutcome.Closed) return this.#finish();
+      if (outcome === TcpOutcome.Closed) return this.#finishUncached();
       tcpSlot = tracking.slot;
     }
     return this.#cache("in", epoch, nowMs, tcpSlot);
@@ -135,7 +135,7 @@ export class SlowPath {
     const outcome = this.#parts.network.handlePacket(dir, this.#walk.packet, this.#walk.reply);
     switch (outcome.kind) {
       case "allow":
-        return this.#finish();
+        return this.#finishUncached();
       case "deny":
         return this.#drop(DropReason.HandlePacket);
       case "hairpin":
@@ -151,7 +151,7 @@ export class SlowPath {
     const { uft, pairs, tcp, stats, providers, port, tracking } = this.#parts;
     const walk = this.#walk;
     const arrived = this.#result.flow;
-    if (arrived.isDefault) return this.#finish();
+    if (arrived.isDefault) return this.#finishUncached();
     const table = uft.table(dir);
     const shared = this.#shared();
     const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, (flow) => {
@@ -163,7 +163,8 @@ export class SlowPath {
       return Verdict.Error;
     }
     if (dir === "in") uft.pair(slot, this.#outbound);
-    table.table.setWord(slot, HASH, flowCrc32(arrived));
+    const hash = flowCrc32(arrived);
+    table.table.setWord(slot, HASH, hash);
     if (tcpSlot >= 0) {
       tcp.setParents(dir, tcpSlot, walk.linkParents(pairs));
       table.table.setWord(slot, TCP_SLOT, tcpSlot);
@@ -179,7 +180,7 @@ export class SlowPath {
       table.setRecorded(slot, { headers: walk.headers.slice(), bodies: walk.bodies.slice(), summary });
     }
     tracking.noteGauges();
-    return this.#finish();
+    return this.#finish(hash);
   }
 
   /** What flows whose transformations have this walk's names share, as long as they compile. */
@@ -198,10 +199,18 @@ export class SlowPath {
     return shared;
   }
 
-  /** Emits a packet that goes on, cached or not. */
-  #finish(): Verdict {
+  #finishUncached(): Verdict {
+    return this.#finish(flowCrc32(this.#result.flow));
+  }
+
+  /**
+   * Emits a packet that goes on.
+   *
+   * @param l4Hash CRC-32 of its flow id as it arrived
+   */
+  #finish(l4Hash: number): Verdict {
     const { rewrite, packet, metadata } = this.#walk;
-    this.#result.l4Hash = flowCrc32(this.#result.flow);
+    this.#result.l4Hash = l4Hash;
     this.#result.mtuUnrestricted = metadata.isInternalTarget;
     const status = rewrite.finish();
     const verdict = status === RewriteStatus.Done ? Verdict.Modified : this.#drop(dropReason(status));

@@ -1,6 +1,6 @@
 // The inner header fields that predicates ask for, and where they stand in a packet.
 
-import { FIELDS, headerAt, type Field } from "../packet/field-table.js";
+import { FIELDS, headerAt, type Field, type FieldHeader } from "../packet/field-table.js";
 import type { Packet } from "../packet/packet.js";
 import type { Predicate } from "./predicate.js";
 
@@ -37,6 +37,49 @@ export function innerFieldAt(field: InnerField, packet: Packet): number {
     if (at >= 0) return at + offset;
   }
   return -1;
+}
+
+/** What of a packet fields stand in, as bits: a packet has some of these parts, and a field is there when its part is. */
+export const PacketPart = { Ether: 1, Ipv4: 2, Ipv6: 4, Ports: 8, Icmp: 16, Icmpv6: 32, Protocol: 64 } as const;
+export type PacketPart = (typeof PacketPart)[keyof typeof PacketPart];
+
+const PART_OF: Readonly<Record<FieldHeader, PacketPart>> = {
+  ether: PacketPart.Ether,
+  ipv4: PacketPart.Ipv4,
+  ipv6: PacketPart.Ipv6,
+  tcp: PacketPart.Ports,
+  udp: PacketPart.Ports,
+  icmp: PacketPart.Icmp,
+  icmpv6: PacketPart.Icmpv6,
+};
+
+/** The part that a field stands in. */
+export function partOf(field: InnerField): PacketPart {
+  return field === "ipProtocol" ? PacketPart.Protocol : PART_OF[FIELDS_OF[field][0].header];
+}
+
+/** Bytes from the start of the field's part; ports stand at the same place in both their headers. */
+export function offsetInPart(field: InnerField): number {
+  return field === "ipProtocol" ? 0 : FIELDS_OF[field][0].offset;
+}
+
+/** The parts that a packet has. */
+export function partsOf({ ipVersion, proto, protoAt, ulp }: Packet): number {
+  let parts: number = PacketPart.Ether;
+  if (ipVersion === 4) parts |= PacketPart.Ipv4;
+  else if (ipVersion === 6) parts |= PacketPart.Ipv6;
+  if (protoAt >= 0) parts |= PacketPart.Protocol;
+  if (ulp < 0) return parts;
+  if (proto === 6 || proto === 17) return parts | PacketPart.Ports;
+  if (proto === 1) return parts | PacketPart.Icmp;
+  return proto === 58 ? parts | PacketPart.Icmpv6 : parts;
+}
+
+/** Offset of a part that the packet has. */
+export function partAt(part: PacketPart, packet: Packet): number {
+  if (part >= PacketPart.Protocol) return packet.protoAt;
+  if (part >= PacketPart.Ports) return packet.ulp;
+  return part === PacketPart.Ether ? packet.ether : packet.ip;
 }
 
 /** Size of a field in bits. */

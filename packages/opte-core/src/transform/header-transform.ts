@@ -46,13 +46,16 @@ export type IpHeader =
       /** Three flag bits: 4 reserved, 2 don't fragment, 1 more fragments. Default 0. */
       readonly flags?: number;
     }
-  | {
-      readonly version: 6;
-      readonly src: Ipv6Addr;
-      readonly dst: Ipv6Addr;
-      readonly protocol: number;
-      readonly extensions?: readonly Ipv6Extension[];
-    };
+  | Ipv6Header;
+
+/** An IPv6 header to push, with its extension headers. */
+export interface Ipv6Header {
+  readonly version: 6;
+  readonly src: Ipv6Addr;
+  readonly dst: Ipv6Addr;
+  readonly protocol: number;
+  readonly extensions?: readonly Ipv6Extension[];
+}
 
 /** An IPv6 extension header that can be pushed: hop-by-hop (first only) or destination options (spec 01 §6.2). */
 export interface Ipv6Extension {

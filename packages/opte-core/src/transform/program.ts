@@ -12,6 +12,7 @@
 // All packets of a flow have the same addresses, ports and echo id, so what rewriting those does to the upper-layer checksum is one
 // number, known beforehand. Multi-byte values are in memory order, as in a flow id, but for words 2 and 4.
 
+import { MacAddr } from "opte-api";
 import { FlowKey } from "../flow/flow-id.js";
 import { rdWord } from "../packet/bytes.js";
 import { finishSum, foldSum, sumWord } from "../packet/checksum.js";
@@ -126,12 +127,15 @@ function mergeIpv6(ip: IpFields | undefined, fields: IpFields): IpFields {
 }
 
 function writeMacs(words: Int32Array, at: number, { dst, src }: EtherFields): number {
-  const macs = new Uint8Array(12);
-  if (dst !== undefined) writeMac(macs, 0, dst);
-  if (src !== undefined) writeMac(macs, 6, src);
+  const macs = MACS;
+  writeMac(macs, 0, dst ?? MacAddr.ZERO);
+  writeMac(macs, 6, src ?? MacAddr.ZERO);
   for (let i = 0; i < 3; i++) words[at + ProgramWord.Macs + i] = rdWord(macs, 4 * i);
   return (dst === undefined ? 0 : ProgramFlag.EtherDst) | (src === undefined ? 0 : ProgramFlag.EtherSrc);
 }
+
+/** For short-lived use inside {@link writeMacs}. */
+const MACS = new Uint8Array(12);
 
 /** Writes what becomes of the flow id, and the checksum delta that goes with it. */
 function writeInner(

@@ -3,11 +3,19 @@
 // Every byte is written: what stood there before does not matter. No checksum is computed: the UDP checksum is 0, which RFC 6935
 // allows over IPv6, and the underlay that we build is IPv6 only.
 
-import { wr16, wr32 } from "../packet/bytes.js";
-import { GENEVE_ETHERNET, GENEVE_LEN, GENEVE_OPTION_LEN, GENEVE_PORT } from "../packet/geneve.js";
+import type { Ipv6Addr, MacAddr } from "opte-api";
+import { rd16, rd32, rd8, wr16, wr32 } from "../packet/bytes.js";
+import { GENEVE_ETHERNET, GENEVE_LEN, GENEVE_OPTION_LEN, GENEVE_PORT, nextOption } from "../packet/geneve.js";
 import { EXTENSION_UNIT, Ipv6NextHeader } from "../packet/ipv6-extensions.js";
 import { writeIpv6Words, writeMac } from "./field-write.js";
-import type { EtherHeader, GeneveHeader, GeneveOption, IpHeader, Ipv6Extension } from "./header-transform.js";
+import type {
+  EtherHeader,
+  GeneveHeader,
+  GeneveOption,
+  IpHeader,
+  Ipv6Extension,
+  Ipv6Header,
+} from "./header-transform.js";
 
 export const ETHER_LEN = 14;
 export const IPV4_LEN = 20;
@@ -99,6 +107,50 @@ export function writeEncap(bytes: Uint8Array, at: number, header: GeneveHeader, 
     bytes.fill(0, next + GENEVE_OPTION_LEN + option.data.length, end);
     next = end;
   }
+}
+
+/**
+ * Whether `bytes`, which are Ethernet, IPv6 without extension headers, UDP and Geneve as written here, are what would be written for these
+ * headers; entropy and lengths do not count.
+ */
+export function isWritten(bytes: Uint8Array, ether: EtherHeader, ip: Ipv6Header, encap: GeneveHeader): boolean {
+  const geneve = ETHER_LEN + IPV6_LEN + UDP_LEN;
+  return (
+    isAddressAt(bytes, ETHER_LEN + 24, ip.dst) &&
+    isAddressAt(bytes, ETHER_LEN + 8, ip.src) &&
+    rd8(bytes, ETHER_LEN + 6) === ip.protocol &&
+    isMacAt(bytes, 0, ether.dst) &&
+    isMacAt(bytes, 6, ether.src) &&
+    rd16(bytes, 12) === ether.etherType &&
+    rd32(bytes, geneve + 4) >>> 8 === encap.vni &&
+    areOptionsAt(bytes, geneve + GENEVE_LEN, encap.options)
+  );
+}
+
+function isAddressAt(bytes: Uint8Array, at: number, { words }: Ipv6Addr): boolean {
+  return (
+    rd32(bytes, at) === words[0] &&
+    rd32(bytes, at + 4) === words[1] &&
+    rd32(bytes, at + 8) === words[2] &&
+    rd32(bytes, at + 12) === words[3]
+  );
+}
+
+function isMacAt(bytes: Uint8Array, at: number, { hi, lo }: MacAddr): boolean {
+  return rd16(bytes, at) === hi && rd32(bytes, at + 2) === lo;
+}
+
+/** Whether exactly these options, padding included, stand from `first` to the end. */
+function areOptionsAt(bytes: Uint8Array, first: number, options: readonly GeneveOption[]): boolean {
+  let at = first;
+  for (const option of options) {
+    const end = at + geneveOptionLen(option);
+    if (end > bytes.length || end !== nextOption(bytes, at)) return false;
+    if (rd16(bytes, at) !== option.class || rd8(bytes, at + 2) !== option.type) return false;
+    at += GENEVE_OPTION_LEN;
+    for (let i = 0; at < end; i++, at++) if (rd8(bytes, at) !== (option.data[i] ?? 0)) return false;
+  }
+  return at === bytes.length;
 }
 
 /** Returns the offset behind the extension header. The next-header byte is the caller's to write. */

@@ -236,9 +236,9 @@ describe("checksum coverage in the field table", () => {
           const before = checksums(packet);
           const rewrite = new Rewrite(packet);
           rewrite.begin();
+          rewrite.run({ name: "", innerUlp: { kind: "modify", fields: {} } });
           const at = headerAt(packet, field.header) + field.offset;
           packet.frame.bytes[at] = (packet.frame.bytes[at] ?? 0) ^ flip;
-          rewrite.run({ name: "", innerUlp: { kind: "modify", fields: {} } });
           rewrite.finish();
           const after = checksums(packet);
           const inPseudo = field.covered === "pseudo" && packet.proto !== 1;

@@ -24,8 +24,9 @@ export type HeaderName = OuterHeaderName | "inner IP" | "inner ULP";
 export class Rewrite implements ReceivedHeaders {
   readonly #packet: Packet;
   readonly #outer: OuterHeaders = new OuterHeaders();
-  /** Sum of what the upper-layer checksum covers in the headers, as they were parsed. */
+  /** Sum of what the upper-layer checksum covers in the headers, as they were parsed; valid while they are dirty. */
   #headerSum = 0;
+  /** Whether something that the checksums cover was set. */
   #checksumsDirty = false;
   #bodyModified = false;
 
@@ -36,7 +37,6 @@ export class Rewrite implements ReceivedHeaders {
   /** Starts on the packet that was parsed last; must be called before anything changes its bytes. */
   begin(): void {
     this.#outer.reset();
-    this.#headerSum = headerSum(this.#packet);
     this.#checksumsDirty = false;
     this.#bodyModified = false;
   }
@@ -100,14 +100,21 @@ export class Rewrite implements ReceivedHeaders {
     if (innerEther !== undefined) writeEtherFields(bytes, packet.ether, innerEther.fields);
     if (innerIp !== undefined) {
       if (packet.ipVersion !== innerIp.fields.version) return "inner IP";
+      this.#dirtyChecksums();
       writeIpFields(bytes, packet.ip, packet.protoAt, innerIp.fields);
-      this.#checksumsDirty = true;
     }
     if (innerUlp !== undefined) {
       if (packet.ulp < 0) return "inner ULP";
+      this.#dirtyChecksums();
       writeUlpFields(packet, innerUlp.fields);
-      this.#checksumsDirty = true;
     }
     return undefined;
+  }
+
+  /** To be called before anything is changed that the inner checksums cover; only then what they covered before must be known. */
+  #dirtyChecksums(): void {
+    if (this.#checksumsDirty) return;
+    this.#checksumsDirty = true;
+    this.#headerSum = headerSum(this.#packet);
   }
 }

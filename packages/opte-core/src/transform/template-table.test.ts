@@ -50,6 +50,41 @@ describe("TemplateTable", () => {
     expect(toHex(v4.bytes.subarray(16, 18))).toBe("0000");
   });
 
+  it("tells encapsulations that were used of late from those that differ in any one thing", () => {
+    const table = new TemplateTable();
+    const option = { class: 1, type: 2, data: Uint8Array.of(1, 2, 3) };
+    const full = { ...encap, options: [option] };
+    const id = table.acquire(ether, ip6, full);
+    const like = (changes: Partial<typeof option>): number =>
+      table.acquire(ether, ip6, { ...full, options: [{ ...option, ...changes }] });
+    expect(like({ data: Uint8Array.of(1, 2, 3, 0) })).toBe(id);
+    const others = [
+      table.acquire({ ...ether, src: MacAddr.BROADCAST }, ip6, full),
+      table.acquire({ ...ether, etherType: 1 }, ip6, full),
+      table.acquire(ether, { ...ip6, src: Ipv6Addr.ALL_NODES }, full),
+      table.acquire(ether, { ...ip6, protocol: 6 }, full),
+      table.acquire(ether, { ...ip6, extensions: [{ kind: "hopByHop", options: [] }] }, full),
+      table.acquire(ether, ip6, encap),
+      table.acquire(ether, ip6, { ...full, options: [option, option] }),
+      like({ class: 2 }),
+      like({ type: 3 }),
+      like({ data: Uint8Array.of(1, 2, 4) }),
+      like({ data: Uint8Array.of(1, 2) }),
+      like({ data: new Uint8Array(128) }),
+    ];
+    expect(new Set([id, ...others]).size).toBe(others.length + 1);
+    expect(table.acquire(ether, ip6, full)).toBe(id);
+  });
+
+  it("never finds an encapsulation that was given back under the id of the one that has it now", () => {
+    const table = new TemplateTable();
+    const id = table.acquire(ether, ip6, encap);
+    table.release(id);
+    const extended = { ...ip6, extensions: [{ kind: "hopByHop", options: [] }] } as const;
+    expect(table.acquire(ether, extended, encap)).toBe(id);
+    expect(table.acquire(ether, ip6, encap)).not.toBe(id);
+  });
+
   it("is as before, ids to come included, after what a dry run took and gave back is undone", () => {
     const undo = new UndoLog();
     const table = new TemplateTable(undo);

@@ -8,13 +8,14 @@
 import { UndoLog } from "../flow/undo-log.js";
 import { rd8, rdWord, wr16, wr32 } from "../packet/bytes.js";
 import { GENEVE_PORT } from "../packet/geneve.js";
-import type { EtherHeader, GeneveHeader, IpHeader } from "./header-transform.js";
+import type { EtherHeader, GeneveHeader, IpHeader, Ipv6Header } from "./header-transform.js";
 import {
   encapLen,
   ETHER_LEN,
   ipHeaderLen,
   IPV4_LEN,
   IPV6_LEN,
+  isWritten,
   writeEncap,
   writeEther,
   writeIp,
@@ -35,6 +36,10 @@ export interface Template {
   readonly udpLengthBase: number;
 }
 
+/** How many encapsulations are found without being written down; a power of two. */
+const RECENT = 64;
+const NO_ID = -1;
+
 interface Entry extends Template {
   /** Hash of the bytes. */
   readonly hash: number;
@@ -49,6 +54,8 @@ export class TemplateTable {
   readonly #ids: Map<number, number[]> = new Map();
   /** Where an encapsulation is written down to be looked up: nearly every flow finds it there already. */
   #draft: Uint8Array = new Uint8Array(256);
+  /** Ids of encapsulations over IPv6 without extension headers that were acquired of late, each in the place of its hash. */
+  readonly #recent: Int32Array = new Int32Array(RECENT).fill(NO_ID);
   readonly #undo: UndoLog;
 
   constructor(undo: UndoLog = new UndoLog()) {
@@ -66,6 +73,20 @@ export class TemplateTable {
    * @returns its id, to be given back by {@link release}
    */
   acquire(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): number {
+    const place = ip.version === 6 && ip.extensions === undefined ? placeOf(ip, encap) : -1;
+    const recent = this.#recent[place] ?? NO_ID;
+    const entry = recent === NO_ID ? undefined : this.#entries[recent];
+    if (entry === undefined || ip.version !== 6 || !isWritten(entry.bytes, ether, ip, encap)) {
+      const id = this.#write(ether, ip, encap);
+      if (place >= 0) this.#recent[place] = id;
+      return id;
+    }
+    entry.users += 1;
+    this.#noteAcquired(recent);
+    return recent;
+  }
+
+  #write(ether: EtherHeader, ip: IpHeader, encap: GeneveHeader): number {
     const udpAt = ETHER_LEN + ipHeaderLen(ip);
     const length = udpAt + encapLen(encap);
     if (length > this.#draft.length) this.#draft = new Uint8Array(length);
@@ -123,6 +144,8 @@ export class TemplateTable {
     if (this.#undo.isOn) this.#undo.note(() => this.#takeBack(id, entry));
     if (entry.users > 0) return;
     this.#entries[id] = undefined;
+    // The id may come to stand for what no place was chosen for.
+    this.#recent.fill(NO_ID);
     const left = (this.#ids.get(entry.hash) ?? NO_IDS).filter((each) => each !== id);
     if (left.length > 0) this.#ids.set(entry.hash, left);
     else this.#ids.delete(entry.hash);
@@ -148,6 +171,11 @@ export class TemplateTable {
 }
 
 const NO_IDS: readonly number[] = [];
+
+function placeOf({ dst: { words } }: Ipv6Header, { vni }: GeneveHeader): number {
+  const hash = Math.imul(words[0] ^ Math.imul(words[1], 31) ^ Math.imul(words[2], 961) ^ words[3] ^ vni, 0x9e3779b1);
+  return (hash >>> 16) & (RECENT - 1);
+}
 
 function hashBytes(bytes: Uint8Array, length: number): number {
   let hash = length;

@@ -15,7 +15,7 @@ export class VpcMeta implements MetaGenerator {
   }
 
   modify(_dir: Direction, packet: Packet, metadata: ActionMetadata): Done {
-    const vni = this.#v2p.lowestVni(packet.flow.toFlowId().dst);
+    const vni = this.#v2p.lowestVniOfDestination(packet.flow);
     if (vni !== undefined) metadata.insert(MetadataKey.Vni, String(vni));
     return DONE;
   }

@@ -1,6 +1,7 @@
 // Where boundary services take in packets to the outside (spec 04 §9.2).
 
 import { type IpAddr, type IpCidr, Ipv4Cidr, Ipv6Cidr } from "opte-api";
+import type { FlowKey } from "opte-core";
 import type { DumpVirt2BoundaryResp, TunnelEndpoint } from "../api/model.js";
 import { ipv4Of, ipv6Of, wordsOf } from "./address-words.js";
 import { EndpointSets } from "./endpoint-sets.js";
@@ -12,6 +13,7 @@ export class Virt2Boundary {
   /** Values are numbers of sets. */
   readonly #ip4: PrefixTrie = new PrefixTrie(1);
   readonly #ip6: PrefixTrie = new PrefixTrie(4);
+  readonly #destination: Uint32Array = new Uint32Array(4);
 
   /**
    * Adds endpoints to a prefix, which may be new and may stay without any. Endpoints that the prefix has keep their VNIs; of two new ones
@@ -36,6 +38,13 @@ export class Virt2Boundary {
   /** The endpoints for a destination, in ascending order of address; `undefined` if no prefix has it. May be empty. */
   lookUp(dst: IpAddr): readonly TunnelEndpoint[] | undefined {
     return this.#endpoints(this.#trie(dst).match(wordsOf(dst), dst.family === 4 ? 32 : 128));
+  }
+
+  /** {@link lookUp} of a flow's destination. */
+  lookUpDestination(flow: FlowKey): readonly TunnelEndpoint[] | undefined {
+    flow.readDestination(this.#destination);
+    const isV4 = flow.family === 4;
+    return this.#endpoints((isV4 ? this.#ip4 : this.#ip6).match(this.#destination, isV4 ? 32 : 128));
   }
 
   /** The endpoints of exactly this prefix. */

@@ -1,6 +1,7 @@
 // Where the guests of every VPC are (spec 04 §9.1).
 
 import type { IpAddr, Ipv4Addr, Ipv6Addr, Vni } from "opte-api";
+import type { FlowKey } from "opte-core";
 import type { DumpVirt2PhysResp, GuestPhysAddr, PhysNet } from "../api/model.js";
 import { ipv4Of, ipv6Of, wordsOf } from "./address-words.js";
 import { GuestTable } from "./guest-table.js";
@@ -11,6 +12,7 @@ export class Virt2Phys {
   readonly #vnis: Set<Vni> = new Set();
   readonly #ip4: GuestTable = new GuestTable(1);
   readonly #ip6: GuestTable = new GuestTable(4);
+  readonly #destination: Uint32Array = new Uint32Array(4);
 
   /** Says where `vip` is, anew if it was known. */
   set(vip: IpAddr, { vni, ether, ip }: PhysNet): void {
@@ -35,6 +37,18 @@ export class Virt2Phys {
     return this.#table(vip).lowestVni(wordsOf(vip));
   }
 
+  /** {@link get} of a flow's destination. */
+  getDestination(vni: Vni, flow: FlowKey): GuestPhysAddr | undefined {
+    flow.readDestination(this.#destination);
+    return this.#tableOf(flow.family).get(this.#destination, vni);
+  }
+
+  /** {@link lowestVni} of a flow's destination. */
+  lowestVniOfDestination(flow: FlowKey): Vni | undefined {
+    flow.readDestination(this.#destination);
+    return this.#tableOf(flow.family).lowestVni(this.#destination);
+  }
+
   dump(): DumpVirt2PhysResp {
     const vpcs = new Map(
       [...this.#vnis]
@@ -47,6 +61,10 @@ export class Virt2Phys {
   }
 
   #table({ family }: IpAddr): GuestTable {
+    return this.#tableOf(family);
+  }
+
+  #tableOf(family: number): GuestTable {
     return family === 4 ? this.#ip4 : this.#ip6;
   }
 }

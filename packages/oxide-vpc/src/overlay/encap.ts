@@ -1,15 +1,6 @@
 // Sends a guest's packet into the tunnel (spec 04 §9.3, §9.5).
 
-import {
-  EtherType,
-  IpProtocol,
-  type IpAddr,
-  type Ipv6Addr,
-  MacAddr,
-  TextError,
-  type Direction,
-  type Vni,
-} from "opte-api";
+import { EtherType, IpProtocol, type Ipv6Addr, MacAddr, TextError, type Direction, type Vni } from "opte-api";
 import {
   type ActionMetadata,
   EXTERNAL_IP_APPLIED,
@@ -24,7 +15,7 @@ import {
   REFUSAL,
   type StaticGenerator,
 } from "opte-core";
-import { BOUNDARY_MAC, MULTICAST_VNI, RouterTarget } from "../api/model.js";
+import { BOUNDARY_MAC, type GuestPhysAddr, MULTICAST_VNI, RouterTarget } from "../api/model.js";
 import type { VpcMappings } from "../mapping/vpc-mappings.js";
 import { MetadataKey } from "../metadata-keys.js";
 import { MSS_OPTION, multicastOption } from "./geneve-options.js";
@@ -48,6 +39,7 @@ export class Encap implements StaticGenerator {
   readonly #physIp: Ipv6Addr;
   readonly #vni: Vni;
   readonly #mappings: VpcMappings;
+  readonly #targets: RouterTargets = new RouterTargets();
 
   /** @param physIp underlay address of the sled, @param vni the port's VPC */
   constructor(physIp: Ipv6Addr, vni: Vni, mappings: VpcMappings) {
@@ -57,14 +49,14 @@ export class Encap implements StaticGenerator {
   }
 
   headerTransform(_dir: Direction, packet: Packet, metadata: ActionMetadata): Generated<HeaderTransform> {
-    const { dst } = packet.flow.toFlowId();
-    const passage = dst.isMulticast ? this.#multicast(packet, dst) : this.#unicast(packet, dst, metadata);
+    const passage = packet.flow.isToMulticast ? this.#multicast(packet) : this.#unicast(packet, metadata);
     if ("kind" in passage) return passage;
     metadata.insert(INTERNAL_TARGET, passage.isInternal ? "1" : "0");
     return { kind: "value", value: this.#transform(packet, passage) };
   }
 
-  #multicast(packet: Packet, dst: IpAddr): Passage | Refusal {
+  #multicast(packet: Packet): Passage | Refusal {
+    const { dst } = packet.flow.toFlowId();
     const group = this.#mappings.m2p.get(dst)?.address;
     if (group === undefined || packet.flow.proto === IpProtocol.Tcp) return REFUSAL;
     return {
@@ -77,24 +69,24 @@ export class Encap implements StaticGenerator {
     };
   }
 
-  #unicast(packet: Packet, dst: IpAddr, metadata: ActionMetadata): Passage | Refusal | GeneratorError {
-    const target = routerTarget(metadata);
+  #unicast(packet: Packet, metadata: ActionMetadata): Passage | Refusal | GeneratorError {
+    const { v2p } = this.#mappings;
+    const target = this.#targets.of(metadata);
     switch (target.kind) {
       case "drop":
         return REFUSAL;
       case "internetGateway":
-        return this.#external(packet, dst, metadata);
+        return this.#external(packet, metadata);
       case "ip":
-        return this.#internal(packet, target.ip, metadata);
+        return this.#internal(packet, v2p.get(this.#vni, target.ip), metadata);
       case "vpcSubnet":
-        return this.#internal(packet, dst, metadata);
+        return this.#internal(packet, v2p.getDestination(this.#vni, packet.flow), metadata);
       default:
         return target;
     }
   }
 
-  #internal(packet: Packet, to: IpAddr, metadata: ActionMetadata): Passage | Refusal {
-    const phys = this.#mappings.v2p.get(this.#vni, to);
+  #internal(packet: Packet, phys: GuestPhysAddr | undefined, metadata: ActionMetadata): Passage | Refusal {
     // An external source has to leave by way of boundary services: inside nobody could answer it
     if (phys === undefined || hasExternalSource(metadata)) return REFUSAL;
     return {
@@ -107,8 +99,8 @@ export class Encap implements StaticGenerator {
     };
   }
 
-  #external(packet: Packet, dst: IpAddr, metadata: ActionMetadata): Passage | Refusal {
-    const endpoints = this.#mappings.v2b.lookUp(dst) ?? [];
+  #external(packet: Packet, metadata: ActionMetadata): Passage | Refusal {
+    const endpoints = this.#mappings.v2b.lookUpDestination(packet.flow) ?? [];
     // A prefix may have no endpoint at all, in which case nothing is chosen
     const endpoint = endpoints[flowCrc32(packet.flow) % endpoints.length];
     if (endpoint === undefined || !hasExternalSource(metadata)) return REFUSAL;
@@ -138,10 +130,27 @@ function hasExternalSource(metadata: ActionMetadata): boolean {
   return metadata.get(EXTERNAL_IP_APPLIED) !== undefined;
 }
 
-/** What the router layer has decided. */
-function routerTarget(metadata: ActionMetadata): RouterTarget | GeneratorError {
-  const text = metadata.get(MetadataKey.RouterTarget);
-  if (text === undefined) return { kind: "missingMetadata", key: MetadataKey.RouterTarget };
+/** How many texts of router targets are remembered: a port has few routes, whose texts come again with each flow. */
+const REMEMBERED_TARGETS = 256;
+
+/** Reads what the router layer has decided. */
+class RouterTargets {
+  readonly #read: Map<string, RouterTarget | GeneratorError> = new Map();
+
+  of(metadata: ActionMetadata): RouterTarget | GeneratorError {
+    const text = metadata.get(MetadataKey.RouterTarget);
+    if (text === undefined) return { kind: "missingMetadata", key: MetadataKey.RouterTarget };
+    return this.#read.get(text) ?? this.#remember(text, parseTarget(text));
+  }
+
+  #remember(text: string, target: RouterTarget | GeneratorError): RouterTarget | GeneratorError {
+    if (this.#read.size >= REMEMBERED_TARGETS) this.#read.clear();
+    this.#read.set(text, target);
+    return target;
+  }
+}
+
+function parseTarget(text: string): RouterTarget | GeneratorError {
   try {
     return RouterTarget.parse(text);
   } catch (error) {

@@ -29,6 +29,6 @@ export class MulticastVniCheck implements MetaGenerator {
   modify(_dir: Direction, packet: Packet, metadata: ActionMetadata): Done | Refusal {
     const vni = metadata.get(MetadataKey.Vni);
     const isOurs = vni === undefined || vni === String(MULTICAST_VNI) || vni === String(this.#vni);
-    return isOurs || !packet.flow.toFlowId().dst.isMulticast ? DONE : REFUSAL;
+    return isOurs || !packet.flow.isToMulticast ? DONE : REFUSAL;
   }
 }

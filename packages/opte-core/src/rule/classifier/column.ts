@@ -1,7 +1,7 @@
 // A column of a packet: the first bits of one of its fields, as a hash. What boxes of one shape are looked up by.
 
 import { rd8 } from "../../packet/bytes.js";
-import { innerFieldAt, type InnerField } from "../../predicate/inner-field.js";
+import { offsetInPart, partAt, partOf, type PacketPart } from "../../predicate/inner-field.js";
 import type { MetadataView } from "../../predicate/evaluate.js";
 import type { Packet } from "../../packet/packet.js";
 import { isInnerField, lastByteMask, METADATA_PREFIX, type Dimension, type Prefix } from "./box.js";
@@ -18,32 +18,38 @@ export class Column {
   uses = 0;
   /** Hash of the packet's bits, valid while {@link isPresent}. */
   hash = 0;
-  /** Whether the packet has the field. */
-  isPresent = false;
-  readonly #field: InnerField | undefined;
+  /** Whether the packet has the metadata; of a field its part tells. */
+  isPresent = true;
+  /** What a packet must have for the field to be there; none for metadata. */
+  readonly part: PacketPart | undefined;
+  readonly #offset: number;
   readonly #metadataKey: string;
   #round = -1;
+  /** Value of the metadata that was hashed last: mostly it is the next packet's too. */
+  #hashed: string | undefined = undefined;
 
   constructor(dimension: Dimension, bits: number) {
     this.key = columnKey(dimension, bits);
     this.bits = bits;
-    this.#field = isInnerField(dimension) ? dimension : undefined;
+    this.part = isInnerField(dimension) ? partOf(dimension) : undefined;
+    this.#offset = isInnerField(dimension) ? offsetInPart(dimension) : 0;
     this.#metadataKey = isInnerField(dimension) ? "" : dimension.slice(METADATA_PREFIX.length);
   }
 
-  /** Reads the packet's bits unless they were read in this `round`, a number of its own for each packet. */
+  /** Reads the bits of a packet that has the column's part, unless they were read in this `round`, a number of its own for each packet. */
   read(round: number, packet: Packet, metadata: MetadataView): void {
     if (this.#round === round) return;
     this.#round = round;
-    if (this.#field === undefined) {
-      const value = metadata.get(this.#metadataKey);
-      this.isPresent = value !== undefined;
-      if (value !== undefined) this.hash = hashPrefix(hashBytes(value), 0, this.bits);
-    } else {
-      const at = innerFieldAt(this.#field, packet);
-      this.isPresent = at >= 0;
-      if (at >= 0) this.hash = hashPrefix(packet.frame.bytes, at, this.bits);
-    }
+    if (this.part === undefined) this.#readMetadata(metadata);
+    else this.hash = hashPrefix(packet.frame.bytes, partAt(this.part, packet) + this.#offset, this.bits);
+  }
+
+  #readMetadata(metadata: MetadataView): void {
+    const value = metadata.get(this.#metadataKey);
+    this.isPresent = value !== undefined;
+    if (value === undefined || value === this.#hashed) return;
+    this.#hashed = value;
+    this.hash = hashPrefix(hashBytes(value), 0, this.bits);
   }
 }
 

@@ -11,6 +11,7 @@
 
 import type { MetadataView } from "../../predicate/evaluate.js";
 import type { Packet } from "../../packet/packet.js";
+import { partsOf } from "../../predicate/inner-field.js";
 import { comesBefore, rankOf, type RuleEntry } from "../rule-entry.js";
 import { ruleMatches } from "../rule.js";
 import { boundsOf, shapeKey, type Box } from "./box.js";
@@ -22,6 +23,8 @@ import { coverRule } from "./cover.js";
 interface Group {
   readonly shape: string;
   readonly columns: readonly Column[];
+  /** What a packet must have of all that `PacketPart` names. */
+  readonly parts: number;
   /** Rules by the hash of their boxes; in each bucket the rule to try first is the last, since new rules mostly are. */
   readonly buckets: Map<number, RuleEntry[]>;
   /** No rule of the group has a lower rank. Removals leave it as it is: too low a bound costs a look-up, never an answer. */
@@ -74,10 +77,11 @@ export class TupleSpace implements Classifier {
 
   find(packet: Packet, metadata: MetadataView): RuleEntry | undefined {
     this.#round += 1;
+    const parts = partsOf(packet);
     let found: RuleEntry | undefined;
     for (const group of this.#groups) {
       if (found !== undefined && rankOf(found.rule) < group.bestRank) break;
-      found = this.#findIn(group, packet, metadata, found);
+      if ((group.parts & ~parts) === 0) found = this.#findIn(group, packet, metadata, found);
     }
     return found;
   }
@@ -105,7 +109,7 @@ export class TupleSpace implements Classifier {
     const existing = this.#groupsByShape.get(shape);
     if (existing !== undefined && existing.bestRank <= rank) return existing;
     if (existing !== undefined) this.#groups.splice(this.#groups.indexOf(existing), 1);
-    const group = existing ?? { shape, columns: this.#columnsOf(box), buckets: new Map(), bestRank: rank };
+    const group = existing ?? makeGroup(shape, this.#columnsOf(box), rank);
     group.bestRank = rank;
     const next = this.#groups.findIndex((other) => other.bestRank > rank);
     this.#groups.splice(next < 0 ? this.#groups.length : next, 0, group);
@@ -131,6 +135,11 @@ export class TupleSpace implements Classifier {
       return column;
     });
   }
+}
+
+function makeGroup(shape: string, columns: readonly Column[], bestRank: number): Group {
+  const parts = columns.reduce((all, { part = 0 }) => all | part, 0);
+  return { shape, columns, parts, buckets: new Map(), bestRank };
 }
 
 const NO_ENTRIES: readonly RuleEntry[] = [];
