@@ -94,6 +94,46 @@ describe("trace", () => {
     );
   });
 
+  it("shows of ioctls the argument behind the columns, as few of the events have it", async () => {
+    const [text, count] = [
+      (each: string) => ({ kind: "text", text: each }) as const,
+      { kind: "number", number: 7 },
+    ] as const;
+    const ioctl = (event_: string, length: string, details: TraceEvent["fields"]): TraceEvent => ({
+      probe: "ioctl",
+      timeMs: 1,
+      fields: [["event", text(event_)], ["cmd", text("ListPorts")], ["length", text(length)], ...details],
+    });
+    const events = [
+      ioctl("IOCTL", "--", [
+        ["rights", text("read")],
+        ["reqLen", count],
+      ]),
+      ioctl("COPYOUT", "129", []),
+    ];
+    const run = await scriptedRun(["trace", "ioctl", "--count", "2"], script([{ events, lost: 0 }]));
+    expect(run.stdout.split("\n")).toEqual([
+      "EVENT    CMD       LENGTH",
+      "IOCTL    ListPorts --     rights=read reqLen=7",
+      "COPYOUT  ListPorts 129",
+      "",
+    ]);
+  });
+
+  it("shows frames in hex, and keeps the columns behind them where short ones leave them", async () => {
+    const frame = (length: number): TraceEvent => ({
+      probe: "usdt-port-process",
+      timeMs: 1,
+      fields: [
+        ["mblk", { kind: "bytes", bytes: new Uint8Array(length) }],
+        ["len", { kind: "number", number: length }],
+      ],
+    });
+    const events = [frame(14), frame(1)];
+    const run = await scriptedRun(["trace", "usdt-port-process", "--count", "2"], script([{ events, lost: 0 }]));
+    expect(run.stdout).toBe(`MBLK LEN\n${"00".repeat(14)} 14\n00   1\n`);
+  });
+
   it("shows at the end how long batches took, as DTrace does", async () => {
     const batch = (dir: string, ns: number): TraceEvent => ({
       probe: "count-cycles",
@@ -152,13 +192,13 @@ describe("trace", () => {
     const parts = [{ events: delivery, lost: 0 }];
     const run = await scriptedRun(["trace", "mcast-delivery", "--summary", "--count", "6"], script(parts));
     expect(run.stdout.split("\n")).toEqual([
-      "EVENT   VNI GROUP     UNDERLAY_MCAST",
-      "MAP_SET 77  224.1.2.3 ff04::1",
-      "EVENT   VNI GROUP     PORT/NEXTHOP",
-      "TX      77  224.1.2.3 --",
-      "DELIVER 77  224.1.2.3 opte1",
-      "DELIVER 77  224.1.2.3 opte2",
-      "FILTERED 77  224.1.2.3 opte2          src=10.0.0.5 mode=include",
+      "EVENT    VNI GROUP     UNDERLAY_MCAST",
+      "MAP_SET  77  224.1.2.3 ff04::1",
+      "EVENT    VNI GROUP     PORT/NEXTHOP",
+      "TX       77  224.1.2.3 --",
+      "DELIVER  77  224.1.2.3 opte1",
+      "DELIVER  77  224.1.2.3 opte2",
+      "FILTERED 77  224.1.2.3 opte2        src=10.0.0.5 mode=include",
       "EVENT    VNI UNDERLAY_MCAST ROUTE_UNICAST",
       "UNDERLAY 77  ff04::1        fd00::3",
       ...SUMMARY,
@@ -200,6 +240,25 @@ describe("trace", () => {
     "MAP_SET               1",
     "",
   ];
+
+  it("asks for the beginning and end of the device's work if asked to debug, and shows them among the others", async () => {
+    const entry: TraceEvent = {
+      ...mcast("TX_ENTRY", { group: "224.1.2.3", portOrNextHop: "opte0" }),
+      probe: "mcast-debug",
+    };
+    const fail = mcast("TX_FAIL", { group: "224.1.2.3", portOrNextHop: "opte2", reason: "local_dropped" });
+    const tx = mcast("TX", { group: "224.1.2.3", portOrNextHop: "--" });
+    const argv = ["trace", "opte-mcast-delivery.d", "--debug", "--count", "3"];
+    const run = await scriptedRun(argv, script([{ events: [entry, tx, fail], lost: 0 }]));
+    expect(run.asked[0]).toEqual(["OpenTrace", { probes: ["opte-mcast-delivery.d", "mcast-debug"] }]);
+    expect(run.stdout.split("\n")).toEqual([
+      "EVENT    VNI GROUP     PORT/NEXTHOP",
+      "TX_ENTRY 77  224.1.2.3 opte0",
+      "TX       77  224.1.2.3 --",
+      "TX_FAIL  77  224.1.2.3 opte2        reason=local_dropped",
+      "",
+    ]);
+  });
 
   it("tells nothing but the counts if asked to be quiet, and nothing of them in JSON", async () => {
     const argv = ["trace", "mcast-delivery", "--quiet", "--count", "6"];

@@ -2,12 +2,10 @@
 // The command `xded`.
 
 import { readFileSync } from "node:fs";
-import type { LogProvider } from "opte-core";
 import { type Logger, pino } from "pino";
 import { HELP, readCommandLine, UsageError } from "./daemon/command-line.js";
 import { pinoLog } from "./daemon/pino-log.js";
-import { Xded } from "./daemon/xded.js";
-import type { DeviceHandlers } from "./ioctl/device-handlers.js";
+import { Xded, type XdedOptions } from "./daemon/xded.js";
 import { XdeEntryPoint } from "./ioctl/dld-ioctl.js";
 import { packageVersion } from "./program/index.js";
 import { nodeClock } from "./provider/node-clock.js";
@@ -40,13 +38,18 @@ async function main(): Promise<void> {
   }
 }
 
-async function run(
-  options: Omit<Parameters<typeof Xded.start>[0], "log" | "serve">,
-  paths: SocketPaths,
-  logger: Logger,
-): Promise<void> {
+async function run(options: Omit<XdedOptions, "log" | "serve">, paths: SocketPaths, logger: Logger): Promise<void> {
   const log = pinoLog(logger, () => nodeClock.nowMs());
-  const serve = (handlers: DeviceHandlers): Promise<() => Promise<void>> => serveSockets(handlers, paths, log);
+  const serve: XdedOptions["serve"] = (handlers, probes) => {
+    const entryPoint = new XdeEntryPoint(
+      handlers,
+      (error) => {
+        log.log("error", `A command failed in a way that is a mistake of ours: ${stackOf(error)}`);
+      },
+      probes,
+    );
+    return serveSockets(entryPoint, paths);
+  };
   const xded = await Xded.start({ ...options, log, serve });
   const stop = async (signal: string): Promise<void> => {
     logger.info(`${signal}: stopping`);
@@ -64,14 +67,7 @@ async function run(
 }
 
 /** Answers clients on both sockets. @returns what ends that */
-async function serveSockets(
-  handlers: DeviceHandlers,
-  paths: SocketPaths,
-  log: LogProvider,
-): Promise<() => Promise<void>> {
-  const entryPoint = new XdeEntryPoint(handlers, (error) => {
-    log.log("error", `A command failed in a way that is a mistake of ours: ${stackOf(error)}`);
-  });
+async function serveSockets(entryPoint: XdeEntryPoint, paths: SocketPaths): Promise<() => Promise<void>> {
   const admin = await UnixSocketServer.listen(entryPoint, { path: paths.admin, rights: "configure" });
   try {
     const readOnly = await UnixSocketServer.listen(entryPoint, { path: paths.readOnly, rights: "read" });

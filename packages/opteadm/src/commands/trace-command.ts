@@ -20,7 +20,11 @@ interface TraceOptions {
   readonly count?: number;
   readonly summary?: true;
   readonly quiet?: true;
+  readonly debug?: true;
 }
+
+/** What `--debug` adds to a script. */
+const DEBUG: ReadonlyMap<string, string> = new Map([["mcast-delivery", "mcast-debug"]]);
 
 const PROBES = `
 Probes, as the reference's scripts are called, with or without "opte-" or "usdt-" in front and ".d" behind:
@@ -29,6 +33,7 @@ Probes, as the reference's scripts are called, with or without "opte-" or "usdt-
   next-hop          port-process    rule-match      tcp-flow-drop   tcp-flow-state
   uft-hit           uft-invalidate
 and of our own: drop, route-cache, rule-deny, tcp-err, uft-tcp-closed.
+usdt-port-process is port-process with the frame itself. A frame is shown in hex: there is no mblk to show the address of.
 
 count-cycles shows at the end how long batches of guests (tx) and of the underlay (rx) took, in nanoseconds.
 With --format json, each event is a line of JSON.`;
@@ -42,6 +47,7 @@ export function addTraceCommand(make: SubcommandMaker, session: Session): void {
     .takes("--count <N>", "end after so many events", numberUpTo(Number.MAX_SAFE_INTEGER))
     .option("--summary", "count the events of mcast-delivery, and tell at the end")
     .option("--quiet", "show only what is told at the end; means --summary")
+    .option("--debug", "of mcast-delivery, also show where the device begins and ends to look after a frame")
     .addHelpText("after", PROBES)
     .action(async (probes: readonly string[], options: TraceOptions) => {
       await trace(session, probes, options);
@@ -49,10 +55,11 @@ export function addTraceCommand(make: SubcommandMaker, session: Session): void {
 }
 
 async function trace(session: Session, probes: readonly string[], options: TraceOptions): Promise<void> {
-  const { p: portName, flow, count = Number.POSITIVE_INFINITY, quiet = false, summary = quiet } = options;
+  const { p: portName, flow, count = Number.POSITIVE_INFINITY, quiet = false, summary = quiet, debug } = options;
   const filter = { ...(portName === undefined ? {} : { portName }), ...(flow === undefined ? {} : { flow }) };
   const device = await session.device();
-  const { traceId } = await device.call("OpenTrace", { probes, ...filter });
+  const added = debug === true ? probes.flatMap((probe) => debugProbe(probe) ?? []) : [];
+  const { traceId } = await device.call("OpenTrace", { probes: [...probes, ...added], ...filter });
   try {
     const report = session.format === "json" ? jsonReport(quiet) : textReport(quiet, summary);
     const { stdout, stderr, pause } = session.surroundings;
@@ -69,6 +76,10 @@ async function trace(session: Session, probes: readonly string[], options: Trace
   } finally {
     await device.call("CloseTrace", { traceId });
   }
+}
+
+function debugProbe(script: string): string | undefined {
+  return DEBUG.get(script.replace(/^opte-/, "").replace(/\.d$/, ""));
 }
 
 /** What is written of each event, and in the end. */

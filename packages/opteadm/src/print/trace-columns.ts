@@ -3,6 +3,9 @@
 import type { TraceEvent, TraceValue } from "opte-api";
 import { textWidth } from "./text-width.js";
 
+/** Of the events of one script most are no longer. */
+const EVENT_WIDTH = 8;
+
 /** Lines after which the header comes again. */
 const HEADER_EVERY = 10;
 
@@ -22,37 +25,55 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
   ["routeUnicast", "ROUTE_UNICAST"],
 ]);
 
-/** What stands behind the columns as `name=value`, because few events of a script have it. */
-const DETAILS: ReadonlySet<string> = new Set(["src", "mode", "hops"]);
+/** What stands behind a script's columns as `name=value`, because few of its events have it. */
+const DETAILS: Readonly<Record<string, ReadonlySet<string>>> = {
+  "mcast-delivery": new Set(["src", "mode", "hops", "reason"]),
+  ioctl: new Set([
+    "rights",
+    "apiVersion",
+    "flags",
+    "reserved1",
+    "reqBytes",
+    "reqLen",
+    "respBytes",
+    "respLen",
+    "respLenNeeded",
+  ]),
+};
+const NO_DETAILS: ReadonlySet<string> = new Set();
 
-/** Prints events as they come; columns grow with what has been seen of their probe. */
+/** Prints events as they come; columns grow with what has been seen in them, but not for the bytes of a frame. */
 export class TraceColumns {
-  readonly #widths = new Map<string, number[]>();
+  /** By the heading. */
+  readonly #widths = new Map<string, number>([["EVENT", EVENT_WIDTH]]);
   /** The last header, and the lines since then. */
   #header = "";
   #lines = 0;
 
   /** The lines of one event. */
   print(event: TraceEvent): string {
-    const fields = event.fields.filter(([name]) => !DETAILS.has(name));
+    const details = DETAILS[event.probe] ?? NO_DETAILS;
+    const fields = event.fields.filter(([name]) => !details.has(name));
     const headings = fields.map(([name]) => HEADINGS.get(name) ?? name.toUpperCase());
     const cells = fields.map(([, value]) => valueText(value));
-    const details = event.fields
-      .filter(([name]) => DETAILS.has(name))
+    const behind = event.fields
+      .filter(([name]) => details.has(name))
       .map(([name, value]) => `${name}=${valueText(value)}`);
-    const known = this.#widths.get(event.probe) ?? [];
-    const widths = headings.map((heading, i) => Math.max(known[i] ?? 0, textWidth(heading), textWidth(cells[i] ?? "")));
-    this.#widths.set(event.probe, widths);
+    const names = headings.join();
+    const widths = headings.map((heading, i) => {
+      const width = fields[i]?.[1].kind === "bytes" ? 0 : textWidth(cells[i] ?? "");
+      return Math.max(this.#widths.get(heading) ?? textWidth(heading), width);
+    });
+    for (const [i, heading] of headings.entries()) this.#widths.set(heading, widths[i] ?? 0);
     const line = (texts: readonly string[]): string =>
       `${texts
         .map((text, i) => text + " ".repeat(Math.max(0, (widths[i] ?? 0) - textWidth(text))))
         .join(" ")
         .trimEnd()}\n`;
-    const names = `${event.probe} ${headings.join()}`;
     const isDue = names !== this.#header || this.#lines === HEADER_EVERY;
     this.#header = names;
     this.#lines = isDue ? 1 : this.#lines + 1;
-    return (isDue ? line(headings) : "") + line([...cells, ...details]);
+    return (isDue ? line(headings) : "") + line([...cells, ...behind]);
   }
 }
 

@@ -5,7 +5,6 @@ import type { PortConfig } from "oxide-vpc/api";
 import { Xde } from "../device/xde.js";
 import { extensionHandlers } from "../extension/extension-handlers.js";
 import { snapshotHandlers } from "../extension/snapshot-handlers.js";
-import { tracedHandlers } from "../extension/traced-handlers.js";
 import { UdpLink } from "../link/udp/udp-link.js";
 import { nodeClock } from "../provider/node-clock.js";
 import { nodePeriodic } from "../provider/node-periodic.js";
@@ -20,6 +19,7 @@ import { deviceMetrics } from "./metrics/device-metrics.js";
 import { MetricsServer } from "./metrics/metrics-server.js";
 import type { Metric } from "./metrics/prometheus-text.js";
 import type { DeviceHandlers } from "../ioctl/device-handlers.js";
+import type { IoctlProbes } from "../ioctl/ioctl-probes.js";
 import { SavedDevice } from "./state/saved-device.js";
 
 /** Name of the link to the underlay, by which `SetXdeUnderlay` takes it. */
@@ -39,8 +39,8 @@ export interface XdedOptions {
   /** Ports that are made if they are missing. */
   readonly ports: readonly PortConfig[];
   readonly log: LogProvider;
-  /** Begins to answer clients. @returns what ends that */
-  readonly serve: (handlers: DeviceHandlers) => Promise<() => Promise<void>>;
+  /** Begins to answer clients, by an entry point with these probes. @returns what ends that */
+  readonly serve: (handlers: DeviceHandlers, probes: IoctlProbes) => Promise<() => Promise<void>>;
 }
 
 /** A running daemon. */
@@ -113,7 +113,7 @@ export class Xded {
       log.log("note", `Metrics are answered on port ${server.port}`);
     }
     const snapshots = snapshotHandlers(xde, (name, snapshot) => device.replacePort(name, snapshot));
-    this.#parts.push(await serve(tracedHandlers({ ...device.handlers, ...snapshots }, trace)));
+    this.#parts.push(await serve({ ...device.handlers, ...snapshots }, trace.ioctlProbes));
   }
 
   async #saveFlows(device: SavedDevice): Promise<void> {

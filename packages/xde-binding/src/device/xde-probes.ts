@@ -52,6 +52,19 @@ export interface XdeProbes {
   mcastSourceFiltered?(src: IpAddr, group: IpAddr, vni: number, port: string, mode: SourceFilter["kind"]): void;
   /** Nobody behind a next hop wants frames of this source. */
   mcastFwdSourceFiltered?(src: IpAddr, group: IpAddr, vni: number, nextHop: Ipv6Addr, mode: SourceFilter["kind"]): void;
+  /**
+   * A copy does not get to where it should: to a port of the sled, or to a next hop. In the reference these are copies that could not be made,
+   * for lack of memory; that cannot happen here, and what does happen are refusals, as `frameDrop` has them.
+   */
+  mcastTxFail?(group: IpAddr, vni: number, to: string | Ipv6Addr, reason: XdeDrop): void;
+  /** The same for a received frame. Without port: the frame was for no group, so it is for nobody. */
+  mcastRxFail?(group: IpAddr, vni: number, port: string | undefined, reason: XdeDrop | "bad_inner_dst"): void;
+  /** Around all that becomes of a frame that a guest sends to a group. */
+  mcastTxEntry?(port: string, group: IpAddr, vni: number): void;
+  mcastTxReturn?(port: string, group: IpAddr, vni: number): void;
+  /** Around all that becomes of a frame to a group of the underlay. */
+  mcastRxEntry?(underlay: Ipv6Addr, vni: number): void;
+  mcastRxReturn?(underlay: Ipv6Addr, vni: number): void;
   mcastMapSet?(group: IpAddr, underlay: Ipv6Addr, vni: Vni): void;
   mcastMapClear?(group: IpAddr, underlay: Ipv6Addr, vni: Vni): void;
   mcastFwdSet?(underlay: Ipv6Addr, hopCount: number, vni: Vni): void;

@@ -11,5 +11,6 @@ export type { DeviceHandlers } from "../ioctl/device-handlers.js";
 export { DLDCOPYIN, DLDCOPYINOUT, DLDCOPYOUT, type DldIoctl, XDE_IOCTLS, XdeEntryPoint } from "../ioctl/dld-ioctl.js";
 export type { Caller, CommandHandlers } from "../ioctl/handlers.js";
 export { type EncodedAnswer, IoctlEnvelope } from "../ioctl/ioctl-envelope.js";
+export type { IoctlProbes } from "../ioctl/ioctl-probes.js";
 export { InProcessTransport, type InProcessOptions } from "./in-process-transport.js";
 export type { IoctlAnswer, IoctlCall, Transport } from "../client/transport.js";

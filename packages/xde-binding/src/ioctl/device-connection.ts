@@ -14,6 +14,7 @@ import { carryOut, commandOf, type Privilege } from "./command-dispatch.js";
 import type { DeviceHandlers } from "./device-handlers.js";
 import type { Caller } from "./handlers.js";
 import { type EncodedAnswer, IoctlEnvelope } from "./ioctl-envelope.js";
+import type { IoctlProbes } from "./ioctl-probes.js";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.js";
 
 /** A call whose answer did not fit, and where that is kept. */
@@ -42,6 +43,7 @@ export class DeviceConnection implements Caller {
   readonly #onFault: (error: unknown) => void;
   readonly #releases: (() => void)[] = [];
   readonly #answers: KeptAnswers;
+  readonly #probes: IoctlProbes;
   #unfetched: UnfetchedCall | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -52,12 +54,14 @@ export class DeviceConnection implements Caller {
     privilege: Privilege,
     onFault: (error: unknown) => void,
     answers: KeptAnswers,
+    probes: IoctlProbes,
   ) {
     this.rights = rights;
     this.#answers = answers;
     this.#handlers = handlers;
     this.#privilege = privilege;
     this.#onFault = onFault;
+    this.#probes = probes;
   }
 
   onClose(release: () => void): void {
@@ -91,8 +95,11 @@ export class DeviceConnection implements Caller {
 
   async #run(argument: Uint8Array, memory: CallerMemory): Promise<number> {
     try {
-      const envelope = new IoctlEnvelope(decodeOpteCmdIoctl(argument), memory);
+      const probes = this.#probes;
+      const envelope = new IoctlEnvelope(decodeOpteCmdIoctl(argument), memory, probes);
+      probes.ioctlEntry?.(envelope.ioctl, this.rights);
       const errno = await this.#answer(envelope);
+      probes.ioctlReturn?.(envelope.ioctl, errno, envelope.error);
       argument.set(encodeOpteCmdIoctl(envelope.ioctl));
       return errno;
     } catch (error) {

@@ -6,6 +6,7 @@ import type { CallerMemory } from "./caller-memory.js";
 import { commandPrivilege, type Privilege } from "./command-dispatch.js";
 import { DeviceConnection } from "./device-connection.js";
 import type { DeviceHandlers } from "./device-handlers.js";
+import type { IoctlProbes } from "./ioctl-probes.js";
 import { KeptAnswers } from "./kept-answers.js";
 
 /** The table copies the argument in before the handler runs. */
@@ -42,12 +43,14 @@ export const XDE_IOCTLS: readonly DldIoctl[] = [
 export class XdeEntryPoint {
   readonly #handlers: DeviceHandlers;
   readonly #answers = new KeptAnswers();
+  readonly #probes: IoctlProbes;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown) => void;
 
   /** @param onFault is told what a handler threw besides an OpteError: a mistake of the handler, which its caller sees as EIO */
-  constructor(handlers: DeviceHandlers, onFault: (error: unknown) => void = ignore) {
+  constructor(handlers: DeviceHandlers, onFault: (error: unknown) => void = ignore, probes: IoctlProbes = {}) {
     this.#handlers = handlers;
+    this.#probes = probes;
     this.onFault = onFault;
   }
 
@@ -58,7 +61,7 @@ export class XdeEntryPoint {
 
   /** Opens a connection for a caller with these rights. */
   open(rights: CommandRights): DeviceConnection {
-    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.onFault, this.#answers);
+    return new DeviceConnection(this.#handlers, rights, commandPrivilege, this.onFault, this.#answers, this.#probes);
   }
 
   /** One ioctl: `address` leads to its argument. @returns the error number, 0 for success; never rejects */

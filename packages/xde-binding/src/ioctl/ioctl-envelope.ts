@@ -1,6 +1,6 @@
 // One ioctl on the device's side: its argument, and what goes from the caller's memory to the device and back (spec 05 §2).
 
-import { Errno, OPTE_CMD_RESP_COPY_OUT, OpteError } from "opte-api";
+import { Errno, OPTE_CMD_RESP_COPY_OUT, OpteError, type OpteErrorKind } from "opte-api";
 import {
   BodyFormat,
   bodyFormat,
@@ -15,27 +15,38 @@ import {
   type Schema,
 } from "opte-api/codec";
 import type { CallerMemory } from "./caller-memory.js";
+import type { IoctlProbes } from "./ioctl-probes.js";
 
 /** What a command was answered with: an encoded response, or an encoded error and its number. */
 export interface EncodedAnswer {
   /** 0 for success. */
   readonly errno: number;
   readonly bytes: Uint8Array;
+  /** The kind of the error, absent for a response. */
+  readonly error?: OpteErrorKind;
 }
 
 /** Carries the request of an ioctl in and its answer out. */
 export class IoctlEnvelope {
   readonly #memory: CallerMemory;
+  readonly #probes: IoctlProbes;
   #ioctl: OpteCmdIoctl;
+  #error: OpteErrorKind | undefined;
 
-  constructor(ioctl: OpteCmdIoctl, memory: CallerMemory) {
+  constructor(ioctl: OpteCmdIoctl, memory: CallerMemory, probes: IoctlProbes = {}) {
     this.#memory = memory;
+    this.#probes = probes;
     this.#ioctl = { ...ioctl, flags: withoutCopyOut(ioctl.flags), respLenNeeded: 0 };
   }
 
   /** The argument, with what the device has written to it so far. */
   get ioctl(): OpteCmdIoctl {
     return this.#ioctl;
+  }
+
+  /** The kind of the error that was copied out, if one was. */
+  get error(): OpteErrorKind | undefined {
+    return this.#error;
   }
 
   /** The format of both bodies; CBOR where the argument announces none that exists, for the error that says so. */
@@ -56,6 +67,7 @@ export class IoctlEnvelope {
       throw new OpteError({ kind: "System", errno: Errno.EINVAL, msg });
     }
     const bytes = this.#memory.read(reqBytes, reqLen);
+    this.#probes.copyIn?.(this.#ioctl, bytes !== undefined);
     if (bytes === undefined) throw new OpteError({ kind: "CopyinReq" });
     return bytes;
   }
@@ -87,7 +99,7 @@ export class IoctlEnvelope {
 
   encodeError(error: OpteError): EncodedAnswer {
     try {
-      return { errno: error.errno, bytes: encodeBody(this.format, opteError, error) };
+      return { errno: error.errno, bytes: encodeBody(this.format, opteError, error), error: error.kind };
     } catch (fault) {
       if (!(fault instanceof CodecError)) throw fault;
       // What cannot be encoded is a part of the error; its text always can
@@ -101,12 +113,15 @@ export class IoctlEnvelope {
    * @returns the error number of the ioctl: the answer's own; ENOBUFS if it did not fit, EFAULT if `respBytes` cannot be written. Only
    *   in the first case `flags` says that there is an answer
    */
-  copyOutResp({ errno, bytes }: EncodedAnswer): number {
+  copyOutResp({ errno, bytes, error }: EncodedAnswer): number {
     const { flags, respBytes, respLen } = this.#ioctl;
     this.#ioctl = { ...this.#ioctl, respLenNeeded: bytes.length };
     if (bytes.length > respLen) return Errno.ENOBUFS;
-    if (!this.#memory.write(respBytes, bytes)) return Errno.EFAULT;
+    const isCopied = this.#memory.write(respBytes, bytes);
+    this.#probes.copyOut?.(this.#ioctl, isCopied);
+    if (!isCopied) return Errno.EFAULT;
     this.#ioctl = { ...this.#ioctl, flags: flags + OPTE_CMD_RESP_COPY_OUT };
+    this.#error = error;
     return errno;
   }
 }

@@ -3,11 +3,11 @@
 import type { Ipv6Addr } from "opte-api";
 import type { ClockProvider, ParseError } from "opte-core";
 import type { XdeProbes } from "../device/xde-probes.js";
-import { mcastDelivery } from "./mcast-listeners.js";
+import { mcastDebug, mcastDelivery } from "./mcast-listeners.js";
 import type { Emit } from "./port-listeners.js";
 import { directionText, traceFields, traceFlowText } from "./trace-fields.js";
 
-/** For each name that can be traced, the device's probe points that it needs. No two names share one. */
+/** For each name that can be traced, the device's probe points that it needs. */
 export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit, clock: ClockProvider) => XdeProbes>> = {
   "bad-packet": (emit) => ({
     badPacket: (port, dir, frame, error) => {
@@ -51,6 +51,7 @@ export const DEVICE_LISTENERS: Readonly<Record<string, (emit: Emit, clock: Clock
   }),
   "route-cache": routeCache,
   "mcast-delivery": mcastDelivery,
+  "mcast-debug": mcastDebug,
 };
 
 /** Labels, then the two numbers that belong to them. */

@@ -8,24 +8,30 @@ interface Address {
   toString(): string;
 }
 
-/**
- * Each event tells its group: `group` the guests', `underlayMcast` the underlay's. Then to whom: `portOrNextHop` a port, `routeUnicast` a
- * next hop.
- */
-export function mcastDelivery(emit: Emit): XdeProbes {
-  const tell = (
-    event: string,
-    vni: number,
-    to: Readonly<Record<string, Address | number>>,
-    ports: readonly string[] = [],
-  ): void => {
-    emit("mcast-delivery", ports, [], () => {
+type Tell = (
+  event: string,
+  vni: number,
+  to: Readonly<Record<string, Address | number>>,
+  ports?: readonly string[],
+) => void;
+
+function teller(emit: Emit, probe: string): Tell {
+  return (event, vni, to, ports = []) => {
+    emit(probe, ports, [], () => {
       const fields: Record<string, string | number> = { event, vni };
       for (const [name, value] of Object.entries(to))
         fields[name] = typeof value === "number" ? value : value.toString();
       return traceFields(fields);
     });
   };
+}
+
+/**
+ * Each event tells its group: `group` the guests', `underlayMcast` the underlay's. Then to whom: `portOrNextHop` a port, `routeUnicast` a
+ * next hop.
+ */
+export function mcastDelivery(emit: Emit): XdeProbes {
+  const tell = teller(emit, "mcast-delivery");
   return {
     mcastTx: (group, vni) => {
       tell("TX", vni, { group, portOrNextHop: "--" });
@@ -51,6 +57,12 @@ export function mcastDelivery(emit: Emit): XdeProbes {
     mcastFwdSourceFiltered: (src, group, vni, nextHop, mode) => {
       tell("FWD_FILT", vni, { group, routeUnicast: nextHop, src, mode });
     },
+    mcastTxFail: (group, vni, to, reason) => {
+      tell("TX_FAIL", vni, { group, portOrNextHop: to, reason }, typeof to === "string" ? [to] : []);
+    },
+    mcastRxFail: (group, vni, port, reason) => {
+      tell("RX_FAIL", vni, { group, portOrNextHop: port ?? "--", reason }, port === undefined ? [] : [port]);
+    },
     mcastMapSet: (group, underlay, vni) => {
       tell("MAP_SET", vni, { group, underlayMcast: underlay });
     },
@@ -71,6 +83,25 @@ export function mcastDelivery(emit: Emit): XdeProbes {
     },
     mcastUnsubscribeAll: (group, vni) => {
       tell("UNSUBSCRIBE_ALL", vni, { group });
+    },
+  };
+}
+
+/** Where the device begins and ends to look after a frame to a group: the switch `debug` of the reference's script. */
+export function mcastDebug(emit: Emit): XdeProbes {
+  const tell = teller(emit, "mcast-debug");
+  return {
+    mcastTxEntry: (port, group, vni) => {
+      tell("TX_ENTRY", vni, { group, portOrNextHop: port }, [port]);
+    },
+    mcastTxReturn: (port, group, vni) => {
+      tell("TX_RETURN", vni, { group, portOrNextHop: port }, [port]);
+    },
+    mcastRxEntry: (underlay, vni) => {
+      tell("RX_ENTRY", vni, { underlayMcast: underlay, routeUnicast: "--" });
+    },
+    mcastRxReturn: (underlay, vni) => {
+      tell("RX_RETURN", vni, { underlayMcast: underlay, routeUnicast: "--" });
     },
   };
 }

@@ -18,7 +18,7 @@ const PATHS = { 1: "FAST", 2: "MED", 3: "SLOW" } as const;
 
 const flowText = (flow: FlowKey): string => traceFlowText(flow.toFlowId());
 
-/** For each name that can be traced, the engine's probe points that it needs. No two names share one. */
+/** For each name that can be traced, the engine's probe points that it needs. */
 export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>> = {
   "flow-expire": (emit) => ({
     flowExpired: (port, table, flow, lastHitMs, nowMs) => {
@@ -68,22 +68,8 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
       );
     },
   }),
-  "port-process": (emit) => ({
-    portProcessReturn: (dir, port, before, after, epoch, labels, path, frame) => {
-      emit("port-process", [port], [before, after], () =>
-        traceFields({
-          name: port,
-          dir: directionText(dir),
-          epoch,
-          flowBefore: flowText(before),
-          flowAfter: flowText(after),
-          len: frame.length,
-          result: labels.join("->"),
-          path: PATHS[path],
-        }),
-      );
-    },
-  }),
+  "port-process": (emit) => portProcess(emit, "port-process", () => ({})),
+  "usdt-port-process": (emit) => portProcess(emit, "usdt-port-process", (frame) => ({ mblk: frame.slice() })),
   "rule-match": (emit) => {
     const tell = (port: string, layer: string, dir: Direction, flow: FlowKey, action: string | undefined): void => {
       emit("rule-match", [port], [flow], () =>
@@ -119,10 +105,8 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
     },
   }),
   "tcp-flow-drop": (emit) => ({
-    tcpFlowDrop: (port, flow, { state }, dir, flags) => {
-      emit("tcp-flow-drop", [port], [flow], () =>
-        traceFields({ port, flow: flowText(flow), state, flags, dir: directionText(dir) }),
-      );
+    tcpFlowDrop: (port, flow, { state }, _dir, flags) => {
+      emit("tcp-flow-drop", [port], [flow], () => traceFields({ port, flow: flowText(flow), state, flags }));
     },
   }),
   "tcp-err": (emit) => ({
@@ -152,3 +136,28 @@ export const PORT_LISTENERS: Readonly<Record<string, (emit: Emit) => PortProbes>
     },
   }),
 };
+
+/** @param frameFields what else is told of the frame as it goes on: the reference's user-land script tells where it is, ours what it is */
+function portProcess(
+  emit: Emit,
+  name: string,
+  frameFields: (frame: Uint8Array) => Readonly<Record<string, Uint8Array>>,
+): PortProbes {
+  return {
+    portProcessReturn: (dir, port, before, after, epoch, labels, path, frame) => {
+      emit(name, [port], [before, after], () =>
+        traceFields({
+          name: port,
+          dir: directionText(dir),
+          epoch,
+          flowBefore: flowText(before),
+          flowAfter: flowText(after),
+          ...frameFields(frame),
+          len: frame.length,
+          result: labels.join("->"),
+          path: PATHS[path],
+        }),
+      );
+    },
+  };
+}

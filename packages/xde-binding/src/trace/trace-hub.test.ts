@@ -37,7 +37,11 @@ describe("TraceHub", () => {
   it("has no listener anywhere until a trace is opened, and none after it was closed", () => {
     const hub = new TraceHub(clock);
     const listening = (): string[] => {
-      const members: [string, unknown][] = Object.entries({ ...hub.portProbes, ...hub.deviceProbes });
+      const members: [string, unknown][] = Object.entries({
+        ...hub.portProbes,
+        ...hub.deviceProbes,
+        ...hub.ioctlProbes,
+      });
       return members.filter(([, listener]) => listener !== undefined).map(([name]) => name);
     };
     expect(listening()).toEqual([]);
@@ -48,6 +52,34 @@ describe("TraceHub", () => {
     expect(listening()).toEqual(["uftHit"]);
     hub.close({ traceId: second });
     expect(listening()).toEqual([]);
+    hub.close({ traceId: hub.open({ probes: ["ioctl"] }) });
+    expect(listening()).toEqual([]);
+  });
+
+  it("tells both traces that listen to the same point, and one when the other is closed", () => {
+    const hub = new TraceHub(clock);
+    const [plain, whole] = [["opte-port-process"], ["usdt-port-process.d"]].map((probes) => hub.open({ probes }));
+    const told = (): string[][] => {
+      hub.portProbes.portProcessReturn?.(
+        "out",
+        "opte0",
+        key(tcp),
+        key(tcp),
+        1,
+        ["Modified"],
+        1,
+        new Uint8Array(2),
+        undefined,
+      );
+      return [plain, whole].map((traceId) =>
+        traceId !== undefined && hub.has(traceId)
+          ? hub.read({ traceId, maxEvents: 9 }).events.map(({ probe }) => probe)
+          : [],
+      );
+    };
+    expect(told()).toEqual([["port-process"], ["usdt-port-process"]]);
+    hub.close({ traceId: plain ?? -1 });
+    expect(told()).toEqual([[], ["usdt-port-process"]]);
   });
 
   it("tells events once, in their order, in the columns of the script", () => {
@@ -84,7 +116,7 @@ describe("TraceHub", () => {
     ["next-hop", "dest gateway srcMac dstMac msg"],
     ["port-process", "name dir epoch flowBefore flowAfter len result path"],
     ["rule-match", "port layer match dir flow action"],
-    ["tcp-flow-drop", "port flow state flags dir"],
+    ["tcp-flow-drop", "port flow state flags"],
     ["tcp-flow-state", "port curr new flow"],
     ["uft-hit", "port dir flow epoch lastHit"],
     ["uft-invalidate", "port dir flow epoch"],
@@ -94,7 +126,8 @@ describe("TraceHub", () => {
     const hub = new TraceHub(clock);
     const segment = { state: "CLOSED", guestSeq: 1, guestAck: 2, remoteSeq: 3, remoteAck: 4 };
     const [flow, frame, error] = [key(tcp), Frame.ofGuest(new Uint8Array(14)), new Packet().parseError];
-    for (const name of [probe, `opte-${probe}`, `${probe}.d`, `opte-${probe}.d`, `usdt-${probe}.d`]) {
+    const usdt = probe === "port-process" ? [] : [`usdt-${probe}.d`];
+    for (const name of [probe, `opte-${probe}`, `${probe}.d`, `opte-${probe}.d`, ...usdt]) {
       const traceId = hub.open({ probes: [name] });
       const { portProbes: port, deviceProbes: device } = hub;
       device.badPacket?.("unknown", "in", frame, error);
@@ -118,6 +151,17 @@ describe("TraceHub", () => {
       expect(events.map((event) => event.fields.map(([field]) => field).join(" "))).toEqual([columns]);
       hub.close({ traceId });
     }
+  });
+
+  it("has the frame itself in usdt-port-process, where the reference's script has its address", () => {
+    const hub = new TraceHub(clock);
+    const traceId = hub.open({ probes: ["usdt-port-process"] });
+    const frame = Uint8Array.of(1, 2, 3);
+    hub.portProbes.portProcessReturn?.("out", "opte0", key(tcp), key(tcp), 1, ["Modified"], 3, frame, undefined);
+    frame.fill(0);
+    const fields = hub.read({ traceId, maxEvents: 10 }).events[0]?.fields ?? [];
+    expect(fields.map(([name]) => name).join(" ")).toBe("name dir epoch flowBefore flowAfter mblk len result path");
+    expect(fields[5]?.[1]).toEqual({ kind: "bytes", bytes: Uint8Array.of(1, 2, 3) });
   });
 
   it("tells how long each batch takes, in nanoseconds, and nothing of a batch that had begun before", () => {

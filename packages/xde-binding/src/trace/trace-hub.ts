@@ -11,7 +11,9 @@ import {
 } from "opte-api";
 import type { ClockProvider, FlowKey, ProbesProvider } from "opte-core";
 import type { XdeProbes } from "../device/xde-probes.js";
+import type { IoctlProbes } from "../ioctl/ioctl-probes.js";
 import { DEVICE_LISTENERS } from "./device-listeners.js";
+import { IOCTL_LISTENERS } from "./ioctl-listeners.js";
 import { type Emit, PORT_LISTENERS } from "./port-listeners.js";
 import { ProbeSwitch } from "./probe-switch.js";
 import type { TraceFields } from "./trace-fields.js";
@@ -23,9 +25,6 @@ const DEFAULT_CAPACITY = 16_384;
 /** Most traces at a time. */
 const MAX_TRACES = 64;
 
-/** The probe that tells of commands; it has no probe point in ports or device. */
-const IOCTL = "ioctl";
-
 /**
  * Hands events to those who opened a trace. While nobody has, ports and device pay one branch at each probe point; a listener stands there
  * only as long as somebody wants it.
@@ -33,8 +32,7 @@ const IOCTL = "ioctl";
 export class TraceHub {
   readonly #ports: ProbeSwitch<ProbesProvider<FlowKey>>;
   readonly #device: ProbeSwitch<XdeProbes>;
-  readonly #portListeners: ReadonlyMap<string, ProbesProvider<FlowKey>>;
-  readonly #deviceListeners: ReadonlyMap<string, XdeProbes>;
+  readonly #ioctls: ProbeSwitch<IoctlProbes>;
   readonly #subscriptions: Map<string, Set<TraceSubscription>> = new Map();
   readonly #traces: Map<number, { readonly probes: readonly string[]; readonly subscription: TraceSubscription }> =
     new Map();
@@ -49,15 +47,16 @@ export class TraceHub {
     const emit: Emit = (...event) => {
       this.#emit(...event);
     };
-    this.#portListeners = new Map(Object.entries(PORT_LISTENERS).map(([name, make]) => [name, make(emit)]));
-    this.#deviceListeners = new Map(Object.entries(DEVICE_LISTENERS).map(([name, make]) => [name, make(emit, clock)]));
-    this.#ports = new ProbeSwitch<ProbesProvider<FlowKey>>(this.#portListeners.values(), {});
-    this.#device = new ProbeSwitch<XdeProbes>(this.#deviceListeners.values(), {});
+    const made = <Probes>(makers: Readonly<Record<string, (emit: Emit, clock: ClockProvider) => Probes>>) =>
+      new Map(Object.entries(makers).map(([name, make]) => [name, make(emit, clock)]));
+    this.#ports = new ProbeSwitch<ProbesProvider<FlowKey>>(made(PORT_LISTENERS), {});
+    this.#device = new ProbeSwitch<XdeProbes>(made(DEVICE_LISTENERS), {});
+    this.#ioctls = new ProbeSwitch<IoctlProbes>(made(IOCTL_LISTENERS), {});
   }
 
   /** What can be traced. */
   static get probeNames(): readonly string[] {
-    return [...Object.keys(PORT_LISTENERS), ...Object.keys(DEVICE_LISTENERS), IOCTL].sort();
+    return [PORT_LISTENERS, DEVICE_LISTENERS, IOCTL_LISTENERS].flatMap((listeners) => Object.keys(listeners)).sort();
   }
 
   /** For the ports' providers. */
@@ -70,16 +69,22 @@ export class TraceHub {
     return this.#device.probes;
   }
 
+  /** For the entry point. */
+  get ioctlProbes(): IoctlProbes {
+    return this.#ioctls.probes;
+  }
+
   /**
    * Begins a trace; events are kept from now on.
    *
-   * @param probes names as the reference's scripts have them, with or without `opte-` or `usdt-` before and `.d` behind
+   * @param probes names as the reference's scripts have them, with or without `opte-` or `usdt-` before and `.d` behind; of the two forms
+   *   of port-process, `usdt-port-process` also tells the frame
    * @returns its id
    * @throws OpteError `System` EINVAL for a probe that does not exist, or for none; EBUSY if there are too many traces
    */
   open({ probes: names, portName, flow }: OpenTraceReq): number {
-    const probes = [...new Set(names.map((name) => name.replace(/^(?:opte|usdt)-/, "").replace(/\.d$/, "")))];
     const known = TraceHub.probeNames;
+    const probes = [...new Set(names.map((name) => scriptName(name, known)))];
     const unknown = probes.find((name) => !known.includes(name));
     if (unknown !== undefined || probes.length === 0) {
       const problem = unknown === undefined ? "no probe is given" : `there is no probe ${JSON.stringify(unknown)}`;
@@ -114,11 +119,6 @@ export class TraceHub {
     return this.#traces.has(traceId);
   }
 
-  /** Tells of a command that was answered. */
-  commandAnswered(fields: () => TraceFields): void {
-    if (this.#subscriptions.has(IOCTL)) this.#emit(IOCTL, [], [], fields);
-  }
-
   #add(probe: string, subscription: TraceSubscription): void {
     const subscriptions = this.#subscriptions.get(probe);
     if (subscriptions !== undefined) {
@@ -126,16 +126,14 @@ export class TraceHub {
       return;
     }
     this.#subscriptions.set(probe, new Set([subscription]));
-    this.#ports.set(this.#portListeners.get(probe) ?? {});
-    this.#device.set(this.#deviceListeners.get(probe) ?? {});
+    for (const points of [this.#ports, this.#device, this.#ioctls]) points.turnOn(probe);
   }
 
   #remove(probe: string, subscription: TraceSubscription): void {
     const subscriptions = this.#subscriptions.get(probe);
     if (subscriptions?.delete(subscription) !== true || subscriptions.size > 0) return;
     this.#subscriptions.delete(probe);
-    this.#ports.clear(this.#portListeners.get(probe) ?? {});
-    this.#device.clear(this.#deviceListeners.get(probe) ?? {});
+    for (const points of [this.#ports, this.#device, this.#ioctls]) points.turnOff(probe);
   }
 
   #emit(probe: string, ports: readonly string[], flows: readonly FlowKey[], fields: () => TraceFields): void {
@@ -146,6 +144,12 @@ export class TraceHub {
       subscription.push(event);
     }
   }
+}
+
+/** What is traced under the name of a script. */
+function scriptName(name: string, known: readonly string[]): string {
+  const whole = name.replace(/\.d$/, "");
+  return known.includes(whole) ? whole : whole.replace(/^(?:opte|usdt)-/, "");
 }
 
 function noTrace(traceId: number): OpteError {

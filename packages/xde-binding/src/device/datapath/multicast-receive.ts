@@ -27,6 +27,14 @@ export class MulticastReceive {
 
   /** @param packet a frame to a group of the underlay */
   receive(packet: Packet): void {
+    const { probes } = this.#sled;
+    const { frame, outerIp, vni } = packet;
+    if (probes.mcastRxEntry !== undefined) probes.mcastRxEntry(addressAt(frame.bytes, outerIp + OUTER_DST), vni);
+    this.#receive(packet);
+    if (probes.mcastRxReturn !== undefined) probes.mcastRxReturn(addressAt(frame.bytes, outerIp + OUTER_DST), vni);
+  }
+
+  #receive(packet: Packet): void {
     const { subscriptions, stats, probes } = this.#sled;
     const { frame, flow, outerIp, vni } = packet;
     if (subscriptions.size === 0) {
@@ -35,6 +43,7 @@ export class MulticastReceive {
     }
     if (!isToGroup(flow)) {
       stats.add("mcast_rx_bad_inner_dst");
+      if (probes.mcastRxFail !== undefined) probes.mcastRxFail(groupOf(flow), vni, undefined, "bad_inner_dst");
       return;
     }
     if (probes.mcastRx !== undefined) probes.mcastRx(groupOf(flow), vni);
@@ -61,6 +70,7 @@ export class MulticastReceive {
     }
     const copy: Frame = this.#batch.pool.copy(frame);
     if (port.engine.process("in", copy) !== Verdict.Modified) {
+      if (probes.mcastRxFail !== undefined) probes.mcastRxFail(groupOf(flow), vni, port.name, "rx_dropped");
       this.#sled.drop("rx_dropped", port.name, copy);
       return;
     }

@@ -4,6 +4,7 @@ import type { FlowKey, Frame } from "opte-core";
 import type { ForwardingHop } from "../multicast/forwarding-table.js";
 import type { Sled } from "../sled.js";
 import type { XdePort } from "../xde-port.js";
+import type { XdeDrop } from "../xde-stats.js";
 import type { Batch } from "./batch.js";
 import { OUTER_DST, packetLen, vniOf, writeGroupMac, writeReplication, writeVni } from "../../link/encapsulation.js";
 import type { LocalDelivery } from "./local-delivery.js";
@@ -24,9 +25,11 @@ export class MulticastTransmit {
   transmit(sender: XdePort, frame: Frame): void {
     const { probes } = this.#sled;
     const { flow } = sender.engine.result;
+    if (probes.mcastTxEntry !== undefined) probes.mcastTxEntry(sender.name, groupOf(flow), vniOf(frame));
     if (probes.mcastTx !== undefined) probes.mcastTx(groupOf(flow), vniOf(frame));
     this.#toSubscribers(sender, frame, flow);
     this.#toNextHops(sender, frame, flow);
+    if (probes.mcastTxReturn !== undefined) probes.mcastTxReturn(sender.name, groupOf(flow), vniOf(frame));
   }
 
   #toSubscribers(sender: XdePort, frame: Frame, flow: FlowKey): void {
@@ -42,7 +45,12 @@ export class MulticastTransmit {
         }
         continue;
       }
-      if (!this.#local.deliver(this.#batch.pool.copy(frame), sender, port)) continue;
+      if (!this.#local.deliver(this.#batch.pool.copy(frame), sender, port)) {
+        if (probes.mcastTxFail !== undefined) {
+          probes.mcastTxFail(groupOf(flow), vniOf(frame), port.name, "local_dropped");
+        }
+        continue;
+      }
       stats.add("mcast_tx_local");
       if (probes.mcastLocalDelivery !== undefined) probes.mcastLocalDelivery(groupOf(flow), vniOf(frame), port.name);
     }
@@ -73,14 +81,15 @@ export class MulticastTransmit {
   }
 
   /** The group stays the destination; the way to the next hop's unicast address gives link and source MAC address. */
-  #toNextHop({ name, routes, underlay, engine }: XdePort, frame: Frame, hop: ForwardingHop): void {
+  #toNextHop(sender: XdePort, frame: Frame, hop: ForwardingHop): void {
+    const { routes, underlay, engine } = sender;
     const route = routes.lookUp(hop.address, 0, engine.result.l4Hash, underlay);
     if (route === undefined) {
-      this.#sled.drop("tx_no_next_hop", name, frame);
+      this.#fail("tx_no_next_hop", sender, frame, hop);
       return;
     }
     if (packetLen(frame) > underlay.link(route.link).mtu) {
-      this.#sled.drop("tx_too_long", name, frame);
+      this.#fail("tx_too_long", sender, frame, hop);
       return;
     }
     const copy = this.#batch.pool.copy(frame);
@@ -90,6 +99,14 @@ export class MulticastTransmit {
     writeGroupMac(copy);
     this.#batch.toUnderlay(route.link, copy);
     this.#count(hop, copy);
+  }
+
+  #fail(reason: XdeDrop, { name, engine }: XdePort, frame: Frame, { nextHop }: ForwardingHop): void {
+    const { probes } = this.#sled;
+    if (probes.mcastTxFail !== undefined) {
+      probes.mcastTxFail(groupOf(engine.result.flow), nextHop.vni, nextHop.addr, reason);
+    }
+    this.#sled.drop(reason, name, frame);
   }
 
   #count({ replication, nextHop }: ForwardingHop, { bytes, start }: Frame): void {

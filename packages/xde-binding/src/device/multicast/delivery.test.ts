@@ -1,6 +1,7 @@
 // The reference's system tests of multicast delivery (spec 05 §20), by its words.
 
-import { IpAddr } from "opte-api";
+import { IpAddr, Ipv6Addr } from "opte-api";
+import { Frame } from "opte-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   BOTH,
@@ -13,7 +14,8 @@ import {
   UNDERLAY4,
   UNDERLAY6,
 } from "../../../test/multicast-bench.js";
-import { SYN, tcp } from "../../../../oxide-vpc/test/frames.js";
+import { encapsulate, SYN, tcp } from "../../../../oxide-vpc/test/frames.js";
+import { settle } from "../../../test/guest.js";
 
 let bench: MulticastBench;
 
@@ -91,11 +93,33 @@ describe("what nobody wants", () => {
     expect(bench.sled.stat("mcast_rx_bad_inner_dst")).toBe(1);
   });
 
-  it("a subscriber whose port refuses it does not count as reached", async () => {
+  it("an inner destination that is no group, or no IP at all: told as a failure, of nobody's", async () => {
+    await bench.subscribe("opte0", GROUP4);
+    await bench.arrive(IpAddr.parse("10.0.0.1"), UNDERLAY4);
+    expect(bench.probed).toContain("rx-fail 10.0.0.1 77 undefined bad_inner_dst");
+    const arp = Uint8Array.from([...[2, 0, 0, 0, 0, 1], ...[2, 0, 0, 0, 0, 2], 0x88, 0xb5, ...new Uint8Array(46)]);
+    const tunnel = { src: REMOTE.physIp, dst: Ipv6Addr.parse(UNDERLAY4), vni: 77, options: [] };
+    bench.far.send([Frame.ofUnderlay(encapsulate(arp, tunnel))]);
+    await settle();
+    expect(bench.counts()).toEqual([0, 0, 0]);
+  });
+
+  it("tells when the device begins and ends to look after a frame, also one that it consumes at once", async () => {
+    await bench.arrive(GROUP4, UNDERLAY4);
+    const work = ["rx-entry", "drop", "rx-return"].map((name) =>
+      bench.probed.findIndex((line) => line.startsWith(name)),
+    );
+    expect(work).toEqual(work.toSorted((a, b) => a - b));
+    expect(bench.probed).toContain(`rx-entry ${UNDERLAY4} 77`);
+    expect(bench.probed).toContain(`rx-return ${UNDERLAY4} 77`);
+  });
+
+  it("a subscriber whose port refuses it does not count as reached, and is told of", async () => {
     await bench.subscribe("opte0", GROUP4);
     await bench.sled.xde.handlers.SetFwRules({ portName: "opte0", rules: [] });
     await bench.arrive(GROUP4, UNDERLAY4);
     expect([bench.sled.stat("mcast_rx_local"), bench.sled.stat("rx_dropped", "xde_drops")]).toEqual([0, 1]);
+    expect(bench.probed).toContain("rx-fail 224.0.0.251 77 opte0 rx_dropped");
   });
 });
 
@@ -123,7 +147,52 @@ describe("sending to a group", () => {
     ]);
     expect(bench.counts()).toEqual([0, 0, 0]);
     expect(bench.sled.stat("mcast_tx_external")).toBe(1);
-    expect(bench.probed.slice(-2)).toEqual(["tx 224.0.0.251 77", `external ${UNDERLAY4} 77 fd77::1`]);
+    expect(bench.probed.slice(-4)).toEqual([
+      "tx-entry opte0 224.0.0.251 77",
+      "tx 224.0.0.251 77",
+      `external ${UNDERLAY4} 77 fd77::1`,
+      "tx-return opte0 224.0.0.251 77",
+    ]);
+  });
+
+  it("tells of copies that do not get to where they should: to a guest that refuses, to a next hop that the link cannot reach", async () => {
+    await bench.subscribe("opte1", GROUP4);
+    await bench.sled.xde.handlers.SetFwRules({ portName: "opte1", rules: [] });
+    await bench.forward(UNDERLAY4, "fd77::1", "external");
+    bench.guest(0).sendUdp(GROUP4, "x".repeat(9000));
+    expect(await bench.sent()).toEqual([]);
+    expect(bench.probed.filter((line) => /^(tx|drop)/.test(line))).toEqual([
+      "tx-entry opte0 224.0.0.251 77",
+      "tx 224.0.0.251 77",
+      "drop local_dropped opte1",
+      "tx-fail 224.0.0.251 77 opte1 local_dropped",
+      "tx-fail 224.0.0.251 77 fd77::1 tx_too_long",
+      "drop tx_too_long opte0",
+      "tx-return opte0 224.0.0.251 77",
+    ]);
+  });
+
+  it("a frame without IP never gets here: the sender's port refuses it, so there is no TX_NO_IP", async () => {
+    await bench.forward(UNDERLAY4, "fd77::1", "external");
+    bench
+      .guest(0)
+      .sendBytes(
+        Uint8Array.from([
+          0x01,
+          0,
+          0x5e,
+          0,
+          0,
+          0xfb,
+          ...bench.guest(0).guest.mac.bytes,
+          0x88,
+          0xb5,
+          ...new Uint8Array(46),
+        ]),
+      );
+    expect(await bench.sent()).toEqual([]);
+    expect(bench.probed.filter((line) => line.startsWith("tx"))).toEqual([]);
+    expect(bench.sled.stat("out_drop_unwanted_proto")).toBe(1);
   });
 
   it("same-sled only: local subscribers receive, the underlay is silent", async () => {
