@@ -1,7 +1,7 @@
-import { IpAddr } from "opte-api";
+import { IpAddr, Ipv6Addr, MacAddr } from "opte-api";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { echo, ICMP, ICMPV6, ipFrame, readFrame, udp } from "../../../oxide-vpc/test/frames.js";
+import { echo, ICMP, ICMPV6, ipFrame, readFrame, udp, unhex } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest, settle } from "../../test/guest.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import { MemoryLink } from "../link/memory-link.js";
@@ -75,6 +75,42 @@ describe("two sleds", () => {
     ]);
     expect(c.received).toEqual([]);
     expect([sleds.first.stat("out_modified", "opte0"), sleds.second.stat("in_modified", "opte1")]).toEqual([2, 2]);
+  });
+
+  it("a guest that has no addresses gets them from its port, by DHCP and DHCPv6, and nobody else hears of it", async () => {
+    const all = { src: A.mac, dst: MacAddr.BROADCAST };
+    const dhcp = (type: number): readonly number[] => [
+      ...unhex("010106001122334400000000"),
+      ...new Uint8Array(16),
+      ...A.mac.bytes,
+      ...new Uint8Array(202),
+      ...unhex("63825363"),
+      ...[53, 1, type, 255],
+    ];
+    for (const type of [1, 3]) {
+      a.sendBytes(ipFrame(all, IpAddr.parse("0.0.0.0"), IpAddr.parse("255.255.255.255"), udp(68, 67, dhcp(type))));
+    }
+    const linkLocal = Ipv6Addr.fromEui64(A.mac);
+    // Client id, elapsed time, and the wish for an address
+    const solicit = unhex(
+      "01000102" + "0001000a00030001a84025ff0001" + "000800020000" + "0003000c000000070000000000000000",
+    );
+    a.sendBytes(ipFrame(all, linkLocal, IpAddr.parse("ff02::1:2"), udp(546, 547, [...solicit])));
+    const answers = a.received.map((bytes) => readFrame(bytes));
+    // The address stands in yiaddr, the type of the message in the first option; in DHCPv6 in the first option of the IA_NA
+    expect(
+      answers
+        .map(({ src, dst, message }) => ({ src, dst, leased: message.subarray(24, 28).join("."), type: message[250] }))
+        .slice(0, 2),
+    ).toEqual([
+      { src: "10.0.0.254", dst: "10.0.0.1", leased: "10.0.0.1", type: 2 },
+      { src: "10.0.0.254", dst: "10.0.0.1", leased: "10.0.0.1", type: 5 },
+    ]);
+    const advertise = Buffer.from(answers[2]?.message ?? []);
+    expect(advertise[8]).toBe(2);
+    expect(advertise.includes(Buffer.from(A.ip6.bytes))).toBe(true);
+    await settle();
+    expect([b.received, c.received]).toEqual([[], []]);
   });
 
   it("a guest of the same sled is reached without the underlay", async () => {

@@ -168,9 +168,12 @@ describe("unsubscribing", () => {
     expect(await bench.subscriptions()).toEqual([]);
   });
 
-  it("comes with the end of the port", async () => {
+  it("comes with the end of the port, but not while that is refused", async () => {
     await bench.subscribe("opte1", GROUP4);
     await bench.subscribe("opte0", GROUP4);
+    const before = await bench.subscriptions();
+    expect(() => bench.sled.xde.handlers.DeleteXde({ xdeDevname: "opte1" })).toThrow("is open");
+    expect(await bench.subscriptions()).toEqual(before);
     bench.guest(1).port.close();
     await bench.sled.xde.handlers.DeleteXde({ xdeDevname: "opte1" });
     expect(await bench.subscriptions()).toEqual([`${UNDERLAY4}: opte0 EXCLUDE() (any)`]);
