@@ -19,6 +19,9 @@ const INFO = 2;
 const TAIL = 3;
 const LAST_HIT = 4;
 const HITS = 6;
+/** Where the two stand that {@link FlowTable.touch} changes, for whom the call is too much. */
+export const LAST_HIT_WORD: number = LAST_HIT;
+export const HITS_WORD: number = HITS;
 /** Words of an IPv6 key beyond those that an IPv4 key has: three of each address. */
 const REST_WORDS = 6;
 const IPV6 = 6;

@@ -43,7 +43,7 @@ export class Packet {
   ulp = -1;
   /** Upper-layer header with TCP options, in bytes. */
   ulpLen = 0;
-  /** As parsed: TCP or UDP in IPv4, or in IPv6 without extension headers, and `frame.words` shows the headers. */
+  /** As parsed: TCP, UDP or the family's ICMP in IPv4, or in IPv6 without extension headers, and `frame.words` shows the headers. */
   isPlain = false;
   /** First byte behind the headers; the body runs to `frame.end`, link padding included (spec 01 §4.1). */
   body = 0;

@@ -12,7 +12,7 @@ import { rd16, rd32, rd8, word32 } from "./bytes.js";
 import type { Frame } from "./frame.js";
 import { checkCriticalOptions, GENEVE_LEN, GENEVE_PORT, optionsTile, type KnownOptions } from "./geneve.js";
 import { EXTENSION_UNIT, extensionLength, isExtension } from "./ipv6-extensions.js";
-import { updateFlow } from "./packet-flow.js";
+import { isEcho, updateFlow } from "./packet-flow.js";
 import type { Packet } from "./packet.js";
 
 const ETHER_LEN = 14;
@@ -38,8 +38,10 @@ const ICMPV6 = 58;
  * @returns whether it is a frame that the engine carries; if not, `packet.parseError` says why and the offsets are unspecified
  */
 export function parseGuest(packet: Packet, frame: Frame): boolean {
-  begin(packet, frame);
-  if (readPlain(packet, frame.start)) return true;
+  setFrame(packet, frame);
+  if (packet.outerEther >= 0) forgetOuter(packet);
+  if (readPlain(packet, frame, frame.start)) return true;
+  forgetInner(packet);
   if (!readEther(packet, frame.start)) return false;
   if (packet.etherType !== ETHERTYPE_ARP) {
     if (!readIpAndUlp(packet) || !checkInner(packet)) return false;
@@ -55,11 +57,19 @@ export function parseGuest(packet: Packet, frame: Frame): boolean {
  * @returns whether it is a frame that the engine carries; if not, `packet.parseError` says why and the offsets are unspecified
  */
 export function parseGeneve(packet: Packet, frame: Frame, known: KnownOptions): boolean {
-  begin(packet, frame);
-  if (!readOuter(packet)) return false;
+  setFrame(packet, frame);
+  const isPlainOuter = readPlainOuter(packet, frame);
+  if (!isPlainOuter) {
+    forgetOuter(packet);
+    if (!readOuter(packet)) return false;
+  }
   const ether = packet.geneve + packet.geneveLen;
-  const isPlain = readPlain(packet, ether);
-  if (!isPlain && (!readEther(packet, ether) || !readIpAndUlp(packet))) return false;
+  const isPlain = readPlain(packet, frame, ether);
+  if (isPlain && isPlainOuter) return true;
+  if (!isPlain) {
+    forgetInner(packet);
+    if (!readEther(packet, ether) || !readIpAndUlp(packet)) return false;
+  }
   if (!checkOuter(packet) || (!isPlain && !checkInner(packet))) return false;
   const { bytes } = frame;
   if (!checkCriticalOptions(bytes, packet.geneve, ether, known, packet.parseError)) return false;
@@ -68,8 +78,12 @@ export function parseGeneve(packet: Packet, frame: Frame, known: KnownOptions): 
   return true;
 }
 
-function begin(packet: Packet, frame: Frame): void {
-  packet.frame = frame;
+/** A frame that is there already is not written again: that costs a note for the garbage collector. */
+function setFrame(packet: Packet, frame: Frame): void {
+  if (packet.frame !== frame) packet.frame = frame;
+}
+
+function forgetOuter(packet: Packet): void {
   packet.outerEther = -1;
   packet.outerIp = -1;
   packet.outerIpLen = 0;
@@ -77,6 +91,9 @@ function begin(packet: Packet, frame: Frame): void {
   packet.geneve = -1;
   packet.geneveLen = 0;
   packet.vni = 0;
+}
+
+function forgetInner(packet: Packet): void {
   packet.ip = -1;
   packet.ipVersion = 0;
   packet.ipLen = 0;
@@ -87,38 +104,87 @@ function begin(packet: Packet, frame: Frame): void {
   packet.isPlain = false;
 }
 
+/** Ethernet type and the halves of other words below, as they stand in a word in memory order. */
+const WORD_IPV4 = 0x0008;
+const WORD_IPV6 = 0xdd86;
+const WORD_GENEVE_PORT = 0xc117;
+
+/**
+ * Nearly every tunnel in one go: IPv6 without extension headers, UDP and Geneve without critical options, with no fault in any header. Does
+ * what `readOuter`, `checkOuter` and `checkCriticalOptions` do together, which are asked about all others.
+ */
+function readPlainOuter(packet: Packet, frame: Frame): boolean {
+  const { words, start, end } = frame;
+  const udp = start + ETHER_LEN + IPV6_LEN;
+  const geneve = udp + UDP_LEN;
+  if ((start & 3) !== 0 || words.length === 0 || geneve + GENEVE_LEN >= end) return false;
+  const w = start >> 2;
+  // Ethernet type, then version
+  if ((word32(words, w + 3) & 0x00f0_ffff) !== (0x0060_0000 | WORD_IPV6)) return false;
+  if (swap16(word32(words, w + 4) >>> 16) > end - udp || (word32(words, w + 5) & 0xff) !== UDP) return false;
+  const portAndLength = word32(words, w + 14);
+  if ((portAndLength & 0xffff) !== WORD_GENEVE_PORT || swap16(portAndLength >>> 16) > end - udp) return false;
+  const versionAndFlags = word32(words, w + 15) >>> 16;
+  if ((versionAndFlags & 0x40c0) !== 0) return false;
+  const geneveLen = GENEVE_LEN + ((versionAndFlags & 0x3f) << 2);
+  if (geneveLen !== GENEVE_LEN) {
+    const inner = geneve + geneveLen;
+    if (inner >= end || !optionsTile(frame.bytes, geneve + GENEVE_LEN, inner)) return false;
+  }
+  packet.outerEther = start;
+  packet.outerIp = start + ETHER_LEN;
+  packet.outerIpLen = IPV6_LEN;
+  packet.outerUdp = udp;
+  packet.geneve = geneve;
+  packet.geneveLen = geneveLen;
+  packet.vni = (swap16(word32(words, w + 16) >>> 16) << 8) | (word32(words, w + 17) & 0xff);
+  return true;
+}
+
+function swap16(value: number): number {
+  return ((value & 0xff) << 8) | (value >>> 8);
+}
+
 /**
  * Nearly every packet in one go (`Packet.isPlain`), with no fault in any header. Does what `readEther`, `readIpAndUlp`, `checkInner`
  * and `updateFlow` do together, which are asked about all others.
  */
-function readPlain(packet: Packet, ether: number): boolean {
-  const { bytes, words, end } = packet.frame;
+function readPlain(packet: Packet, { bytes, words, end }: Frame, ether: number): boolean {
   const ip = ether + ETHER_LEN;
   if ((ip & 3) !== 0 || words.length === 0 || ip + IPV4_LEN > end) return false;
   const key = packet.flow.words;
   const w = ip >> 2;
   const first = word32(words, w);
-  const etherType = rd16(bytes, ether + 12);
+  const etherType = word32(words, w - 1) >>> 16;
   let ulp: number;
   let proto: number;
-  if (etherType === ETHERTYPE_IPV4) {
+  let ulpLen: number;
+  if (etherType === WORD_IPV4) {
     // The first word in memory order: version and header length, class, total length.
     const headerLen = (first & 0x0f) << 2;
     const totalLen = ((first >>> 8) & 0xff00) | (first >>> 24);
     if ((first & 0xf0) !== 0x40 || headerLen < IPV4_LEN || totalLen < headerLen || totalLen > end - ip) return false;
     ulp = ip + headerLen;
     proto = (word32(words, w + 2) >>> 8) & 0xff;
+    packet.etherType = ETHERTYPE_IPV4;
     packet.ipVersion = 4;
     packet.protoAt = ip + 9;
     key[0] = word32(words, w + 3);
-    key[1] = key[2] = key[3] = 0;
+    key[1] = 0;
+    key[2] = 0;
+    key[3] = 0;
     key[4] = word32(words, w + 4);
-    key[5] = key[6] = key[7] = 0;
+    key[5] = 0;
+    key[6] = 0;
+    key[7] = 0;
     key[9] = proto | (4 << 8);
-  } else if (etherType === ETHERTYPE_IPV6) {
+  } else if (etherType === WORD_IPV6) {
     ulp = ip + IPV6_LEN;
-    if ((first & 0xf0) !== 0x60 || ulp > end || rd16(bytes, ip + 4) > end - ulp) return false;
-    proto = rd8(bytes, ip + 6);
+    if ((first & 0xf0) !== 0x60 || ulp > end) return false;
+    const second = word32(words, w + 1);
+    if ((((second & 0xff) << 8) | ((second >>> 8) & 0xff)) > end - ulp) return false;
+    proto = (second >>> 16) & 0xff;
+    packet.etherType = ETHERTYPE_IPV6;
     packet.ipVersion = 6;
     packet.protoAt = ip + 6;
     key[0] = word32(words, w + 2);
@@ -133,19 +199,25 @@ function readPlain(packet: Packet, ether: number): boolean {
   } else {
     return false;
   }
-  let ulpLen: number;
   if (proto === TCP) {
     if (ulp + TCP_LEN > end) return false;
     ulpLen = (rd8(bytes, ulp + 12) >>> 4) << 2;
     if (ulpLen < TCP_LEN || ulp + ulpLen > end) return false;
-  } else if (proto === UDP && ulp + UDP_LEN <= end && rd16(bytes, ulp + 4) <= end - ulp) {
+    key[8] = word32(words, ulp >> 2);
+  } else if (proto === UDP) {
+    if (ulp + UDP_LEN > end || rd16(bytes, ulp + 4) > end - ulp) return false;
     ulpLen = UDP_LEN;
+    key[8] = word32(words, ulp >> 2);
+  } else if (proto === (etherType === WORD_IPV4 ? ICMP : ICMPV6)) {
+    if (ulp + ICMP_LEN > end) return false;
+    ulpLen = ICMP_LEN;
+    const typeAndCode = word32(words, ulp >> 2) & 0xffff;
+    const id = isEcho(proto, swap16(typeAndCode)) ? word32(words, (ulp >> 2) + 1) << 16 : 0;
+    key[8] = typeAndCode | id;
   } else {
     return false;
   }
-  key[8] = word32(words, ulp >> 2);
   packet.ether = ether;
-  packet.etherType = etherType;
   packet.ip = ip;
   packet.ipLen = ulp - ip;
   packet.proto = proto;

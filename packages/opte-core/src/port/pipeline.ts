@@ -7,9 +7,11 @@ import type { Direction } from "opte-api";
 import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import type { Walk } from "../layer/walk.js";
+import { word32 } from "../packet/bytes.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 import type { ClockProvider } from "../provider/clock.js";
+import { applyPlain, plainStart } from "../transform/apply-plain.js";
 import { applyProgram } from "../transform/apply.js";
 import type { TemplateTable } from "../transform/template-table.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
@@ -36,6 +38,18 @@ import {
   type Uft,
 } from "./uft.js";
 import { PROBES } from "../provider/probe-switch.js";
+
+// What is shared between files is read from memory at each use, a constant of this file is part of the code.
+const FLAGS_AT = FLAGS;
+const PROGRAM_AT = PROGRAM;
+const HASH_AT = HASH;
+const TCP_SLOT_AT = TCP_SLOT;
+const TCP_ID_AT = TCP_ID;
+const LIST = FLAG_LIST;
+const MTU_UNRESTRICTED = FLAG_MTU_UNRESTRICTED;
+const OUT = directionStats("out");
+const UFT_HIT = PortStat.UftHit;
+const MODIFIED = PortStat.Modified;
 
 /** No verdict yet: the packet must take the slow path. */
 const MISS = -1;
@@ -78,12 +92,17 @@ export class Pipeline {
 
   /** Takes a frame through the port, whose state and epoch are given. */
   process(dir: Direction, frame: Frame, state: string, epoch: number): Verdict {
-    if (!this.#accept(dir, frame, state)) return this.result.verdict;
+    const packet = this.#packet;
+    this.result.begin();
+    packet.frame = frame;
+    const isParsed = this.#network.parse(dir, packet);
+    if (!isParsed || state !== "running") return this.#refuse(isParsed, state);
     const nowMs = this.#enter(dir, epoch);
-    const tcp = this.#readSegment();
-    let verdict: Verdict | typeof MISS = MISS;
     const uft = dir === "in" ? this.#in : this.#out;
     const slot = this.#findCurrent(dir, uft, epoch);
+    if (slot >= 0 && packet.isPlain && this.#hitPlain(dir, uft, slot, nowMs)) return this.#leaveHit(dir, epoch, nowMs);
+    const tcp = this.#readSegment();
+    let verdict: Verdict | typeof MISS = MISS;
     if (slot >= 0) verdict = this.#hit(dir, uft, slot, epoch, nowMs, tcp);
     if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
     return this.#leave(dir, epoch, verdict);
@@ -94,7 +113,11 @@ export class Pipeline {
     this.#walk.observer = observer;
     this.#slowPath.observer = observer;
     try {
-      if (this.#accept(dir, frame, state)) this.#runObserved(dir, epoch, observer);
+      this.result.begin();
+      this.#packet.frame = frame;
+      const isParsed = this.#network.parse(dir, this.#packet);
+      if (isParsed && state === "running") this.#runObserved(dir, epoch, observer);
+      else this.#refuse(isParsed, state);
       observer.decided?.(this.result);
     } finally {
       this.#walk.observer = undefined;
@@ -115,20 +138,12 @@ export class Pipeline {
     this.#leave(dir, epoch, verdict);
   }
 
-  /** Parses a frame; on `false` the verdict stands, and the port is not entered. */
-  #accept(dir: Direction, frame: Frame, state: string): boolean {
+  /** A frame that was not parsed, or that came to a port that does not run: the port is not entered. */
+  #refuse(isParsed: boolean, state: string): Verdict {
     const { result } = this;
-    const packet = this.#packet;
-    result.begin();
-    packet.frame = frame;
-    if (!this.#network.parse(dir, packet)) {
-      result.verdict = Verdict.ParseError;
-      return false;
-    }
-    if (state === "running") return true;
-    result.verdict = Verdict.Error;
-    result.error = { kind: "BadState", state };
-    return false;
+    result.verdict = isParsed ? Verdict.Error : Verdict.ParseError;
+    if (isParsed) result.error = { kind: "BadState", state };
+    return result.verdict;
   }
 
   /** @returns the time of the packet */
@@ -172,6 +187,20 @@ export class Pipeline {
     return verdict;
   }
 
+  /** Counts a packet that its unified entry has taken through. */
+  #leaveHit(dir: Direction, epoch: number, nowMs: number): Verdict {
+    const { port, providers } = this.#parts;
+    const { probes } = providers;
+    const base = dir === "in" ? 0 : OUT;
+    count(this.#stats, base + UFT_HIT);
+    if (PROBES && (probes.uftHit !== undefined || probes.portProcessReturn !== undefined)) {
+      probes.uftHit?.(dir, port, this.#packet.flow, epoch, nowMs);
+      return this.#leave(dir, epoch, Verdict.Modified);
+    }
+    count(this.#stats, base + MODIFIED);
+    return Verdict.Modified;
+  }
+
   /** What will be found for this packet's flow, without a trace of the question. */
   #lookUp(dir: Direction, epoch: number, tcp: boolean): UnifiedLookUp {
     const uft = this.#parts.uft.table(dir);
@@ -208,6 +237,33 @@ export class Pipeline {
       providers.probes.uftInvalidate(dir, port, scratchKey, table.table.word(slot, EPOCH) >>> 0);
     }
     table.remove(slot);
+  }
+
+  /**
+   * What {@link #hit} does, for nearly every packet: a plain one, of a compiled flow, that leaves its TCP connection as it is.
+   *
+   * @returns whether it is such a packet; if not, nothing has been touched
+   */
+  #hitPlain(dir: Direction, { table }: Uft, slot: number, nowMs: number): boolean {
+    const packet = this.#packet;
+    const { records } = table;
+    const { flat } = this.#templates;
+    const record = slot * table.stride;
+    const flags = word32(records, record + FLAGS_AT);
+    const start = plainStart(records, record + PROGRAM_AT, packet, flat);
+    if ((flags & LIST) !== 0 || start < 0) return false;
+    const tcpSlot = word32(records, record + TCP_SLOT_AT);
+    if (tcpSlot >= 0) {
+      const id = word32(records, record + TCP_ID_AT);
+      if (!this.#tcp.trackOpen(dir, tcpSlot, id, slot, packet, nowMs)) return false;
+    }
+    table.touch(slot, nowMs);
+    applyPlain(records, record + PROGRAM_AT, packet, flat, start);
+    const { result } = this;
+    result.path = 1;
+    result.l4Hash = word32(records, record + HASH_AT) >>> 0;
+    result.mtuUnrestricted = (flags & MTU_UNRESTRICTED) !== 0;
+    return true;
   }
 
   #hit(dir: Direction, uft: Uft, slot: number, epoch: number, nowMs: number, tcp: boolean): Verdict | typeof MISS {

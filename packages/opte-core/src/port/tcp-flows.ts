@@ -3,17 +3,18 @@
 // It reclaims table slots early and notices re-use of a flow; it does not validate TCP.
 //
 //   record (words): 0-6 flow-table.ts | ID | KILLED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
-//                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10)
+//                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10) | INBOUND_ENTRY
 
 import type { Direction, TcpState as TcpStateName } from "opte-api";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
 import { NO_OPINION } from "../flow/eviction.js";
-import { TABLE_WORDS, type FlowTable } from "../flow/flow-table.js";
+import { HITS_WORD, LAST_HIT_WORD, TABLE_WORDS, type FlowTable } from "../flow/flow-table.js";
 import { TCP_LIFETIME_CLASSES, tcpLifetimeClass, tcpPriority, tcpTtlMs } from "../flow/tcp-lifetime.js";
 import { nextTcpState, TCP_ACK, TCP_FIN, TCP_RST, TCP_STATE_NAMES, TCP_SYN, TcpState } from "../flow/tcp-matrix.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 import type { DependantVerdicts } from "../layer/layer-flows.js";
-import { float64, word32 } from "../packet/bytes.js";
+import { float64, rd8, rdSigned32, word32 } from "../packet/bytes.js";
+import type { Packet } from "../packet/packet.js";
 import { DependantEntries, type EntryKind, type FlowExpiryListener } from "./dependant-entries.js";
 
 /** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
@@ -36,7 +37,18 @@ const BYTES_OUT = TABLE_WORDS + 15;
 const PARENTS_OUT = TABLE_WORDS + 17;
 /** Inbound flow id as it last arrived; all zero until then. */
 const INBOUND = TABLE_WORDS + 18;
-const OWNER_WORDS = 18 + FLOW_WORDS;
+/**
+ * Slot, plus 1, of the unified entry whose flow id that is, if it came from there: it need not be written again. Another entry gets the
+ * slot on the slow path, which tells {@link TcpFlows.setInbound}.
+ */
+const INBOUND_ENTRY = INBOUND + FLOW_WORDS;
+const OWNER_WORDS = 19 + FLOW_WORDS;
+// What is shared between files is read from memory at each use, a constant of this file is part of the code.
+const LAST_HIT = LAST_HIT_WORD;
+const HITS = HITS_WORD;
+const ACK = TCP_ACK;
+const ESTABLISHED = TcpState.Established;
+const ENDS_OR_BEGINS = TCP_SYN | TCP_FIN | TCP_RST;
 const GUEST_SEQ_SEEN = 1;
 const REMOTE_SEQ_SEEN = 4;
 const SEQUENCE_WORDS = [GUEST_SEQ, GUEST_ACK, REMOTE_SEQ, REMOTE_ACK] as const;
@@ -176,9 +188,7 @@ export class TcpFlows {
     const { table } = this;
     table.touch(slot, nowMs);
     const state = this.state(slot);
-    // Nearly every segment: an open connection stays open, whichever way it goes and whatever it acknowledges.
-    const staysOpen = state === TcpState.Established && (segment.flags & (TCP_SYN | TCP_FIN | TCP_RST)) === 0;
-    const next = staysOpen ? state : this.next(dir, slot, segment);
+    const next = this.next(dir, slot, segment);
     this.#note(dir, slot, segment);
     if (next >= 0 && next !== state) {
       table.setWord(slot, STATE, next);
@@ -186,6 +196,52 @@ export class TcpFlows {
       this.#entries.settle(slot, nowMs);
     }
     return next;
+  }
+
+  /**
+   * {@link run} for nearly every segment: one that leaves its open connection open. An inbound one's flow id is noted, too.
+   *
+   * @param entry slot of the unified entry that it hit
+   * @returns whether it is such a segment, of the entry with this slot and id; if not, nothing has been touched
+   */
+  trackOpen(dir: Direction, slot: number, id: number, entry: number, packet: Packet, nowMs: number): boolean {
+    const { records, floats, stride } = this.table;
+    const { frame, ulp } = packet;
+    const { bytes } = frame;
+    const record = slot * stride;
+    const flags = rd8(bytes, ulp + 13);
+    if (
+      id === 0 ||
+      word32(records, record + TCP_ENTRY_ID) !== id ||
+      word32(records, record + KILLED) !== 0 ||
+      word32(records, record + STATE) !== ESTABLISHED ||
+      (flags & ENDS_OR_BEGINS) !== 0
+    ) {
+      return false;
+    }
+    records[record + HITS] = word32(records, record + HITS) + 1;
+    floats[(record + LAST_HIT) >> 1] = nowMs;
+    let numbers = record + GUEST_SEQ;
+    let seen = GUEST_SEQ_SEEN;
+    let counters = (record + SEGS_OUT) >> 1;
+    if (dir === "in") {
+      numbers = record + REMOTE_SEQ;
+      seen = REMOTE_SEQ_SEEN;
+      counters = (record + SEGS_IN) >> 1;
+      if (word32(records, record + INBOUND_ENTRY) !== entry + 1) {
+        this.setInbound(slot, packet.flow);
+        records[record + INBOUND_ENTRY] = entry + 1;
+      }
+    }
+    records[numbers] = rdSigned32(bytes, ulp + 4);
+    if ((flags & ACK) !== 0) {
+      records[numbers + 1] = rdSigned32(bytes, ulp + 8);
+      seen |= seen << 1;
+    }
+    records[record + KNOWN] = word32(records, record + KNOWN) | seen;
+    floats[counters] = float64(floats, counters) + 1;
+    floats[counters + 1] = float64(floats, counters + 1) + (frame.end - frame.start);
+    return true;
   }
 
   /** What {@link run} would do to the state of a flow: the new one, `UNEXPECTED` or `NEW_FLOW`. */
@@ -204,6 +260,7 @@ export class TcpFlows {
     const { words } = inbound;
     const at = slot * this.table.stride + INBOUND;
     for (let i = 0; i < FLOW_WORDS; i++) records[at + i] = word32(words, i);
+    this.table.setWord(slot, INBOUND_ENTRY, 0);
   }
 
   /** Reads that flow id into `key`; `false` when no inbound segment was seen yet. */

@@ -10,6 +10,7 @@ import { Frame, MAX_FRAME_LEN } from "../packet/frame.js";
 import { updateFlow } from "../packet/packet-flow.js";
 import { Packet } from "../packet/packet.js";
 import { parseGuest } from "../packet/parse.js";
+import { applyPlain, plainStart } from "./apply-plain.js";
 import { applyProgram } from "./apply.js";
 import type { HeaderTransform } from "./header-transform.js";
 import { compileProgram, PROGRAM_WORDS, releaseProgram } from "./program.js";
@@ -71,6 +72,7 @@ describe("a compiled program", () => {
 
   it("makes of every packet of its flow what the transformations one by one make of it: same status, bytes and flow id", () => {
     let compiled = 0;
+    let applied = 0;
     fc.assert(
       fc.property(cases, ({ first, later, firstOuter, laterOuter, chain }) => {
         const arrived = new FlowKey();
@@ -93,6 +95,13 @@ describe("a compiled program", () => {
           expect(packet.flow.words).toEqual(arrived.words);
           updateFlow(packet);
           expect(packet.flow.words).toEqual(expected.flow.words);
+          const inWords = packetOf(inner, outer);
+          const start = inWords.isPlain ? plainStart(words, 1, inWords, templates.flat) : -1;
+          if (start < 0) continue;
+          applied++;
+          applyPlain(words, 1, inWords, templates.flat, start);
+          expect(toHex(inWords.frame.view())).toBe(toHex(expected.frame.view()));
+          expect(inWords.flow.words).toEqual(arrived.words);
         }
         expect([words[0], words[PROGRAM_WORDS + 1]]).toEqual([0, 0]);
         releaseProgram(words, 1, templates);
@@ -102,6 +111,7 @@ describe("a compiled program", () => {
     );
     // Chains that compile are common among those generated, or the property would say little.
     expect(compiled).toBeGreaterThan(1000);
+    expect(applied).toBeGreaterThan(1000);
   });
 
   it("leaves a frame alone that nothing is to be done to", () => {

@@ -24,8 +24,6 @@ import {
 /** One pre-serialised encapsulation. */
 export interface Template {
   readonly bytes: Uint8Array;
-  /** The bytes as words in memory order, but for those behind the last whole word. */
-  readonly words: Int32Array;
   /** Offset of the length field of the IP header. */
   readonly ipLengthAt: number;
   /** What that field holds for an inner frame of length 0. */
@@ -39,6 +37,13 @@ export interface Template {
 /** How many encapsulations are found without being written down; a power of two. */
 const RECENT = 64;
 const NO_ID = -1;
+/** Words of an encapsulation in {@link TemplateTable.flat}. */
+export const FLAT_WORDS = 24;
+/** Which of them has its length in bytes. */
+export const FLAT_LENGTH = 23;
+/** Ethernet, IPv6, UDP and Geneve without options, or with one of the VPC's options. */
+const FLAT_LENGTHS: readonly number[] = [70, 78];
+const FLAT_UDP_AT = 54;
 
 interface Entry extends Template {
   /** Hash of the bytes. */
@@ -48,6 +53,13 @@ interface Entry extends Template {
 
 /** The encapsulations in use by the flows of a port, by small integers. */
 export class TemplateTable {
+  /**
+   * Nearly all encapsulations, `FLAT_WORDS` words each at `FLAT_WORDS` times the id: those over IPv6 without extension headers and with
+   * none or 8 bytes of Geneve options, as words in memory order, the last one half; at `FLAT_LENGTH` their length in bytes, 0 where the id
+   * has an encapsulation of another form. Replaced when it grows.
+   */
+  flat: Int32Array = new Int32Array(16 * FLAT_WORDS);
+
   readonly #entries: (Entry | undefined)[] = [];
   readonly #free: number[] = [];
   /** Ids by the hash of their bytes. */
@@ -131,9 +143,25 @@ export class TemplateTable {
 
   #put(id: number, entry: Entry): void {
     this.#entries[id] = entry;
+    this.#putFlat(id, entry);
     const ids = this.#ids.get(entry.hash);
     if (ids === undefined) this.#ids.set(entry.hash, [id]);
     else ids.push(id);
+  }
+
+  #putFlat(id: number, { bytes, udpAt }: Entry): void {
+    const at = id * FLAT_WORDS;
+    if (at >= this.flat.length) {
+      const grown = new Int32Array(2 * this.flat.length);
+      grown.set(this.flat);
+      this.flat = grown;
+    }
+    const isFlat = FLAT_LENGTHS.includes(bytes.length) && udpAt === FLAT_UDP_AT && !isIpv4(bytes);
+    this.flat[at + FLAT_LENGTH] = isFlat ? bytes.length : 0;
+    if (!isFlat) return;
+    const words = bytes.length >> 2;
+    for (let i = 0; i < words; i++) this.flat[at + i] = rdWord(bytes, 4 * i);
+    this.flat[at + words] = rd8(bytes, bytes.length - 2) | (rd8(bytes, bytes.length - 1) << 8);
   }
 
   /** Gives back an id that {@link acquire} gave. */
@@ -201,6 +229,5 @@ function templateOf(bytes: Uint8Array, udpAt: number): Template {
   const udpLengthBase = bytes.length - udpAt;
   const ipLengthAt = lengthAt(bytes);
   const ipLengthBase = isIpv4(bytes) ? IPV4_LEN + udpLengthBase : bytes.length - ETHER_LEN - IPV6_LEN;
-  const words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => rdWord(bytes, 4 * i));
-  return { bytes, words, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
+  return { bytes, ipLengthAt, ipLengthBase, udpAt, udpLengthBase };
 }
