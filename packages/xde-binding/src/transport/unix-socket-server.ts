@@ -5,7 +5,6 @@ import { chmodSync } from "node:fs";
 import { lstat, mkdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { Errno, XDE_OPTE_CMD } from "opte-api";
 import type { ClockProvider, PeriodicProvider, PeriodicTimer } from "opte-core";
@@ -16,6 +15,7 @@ import type { XdeEntryPoint } from "../ioctl/dld-ioctl.js";
 import { nodeClock } from "../provider/node-clock.js";
 import { nodePeriodic } from "../provider/node-periodic.js";
 import { type ClientPlace, ClientPlaces } from "./client-places.js";
+import { CommandTurns } from "./command-turns.js";
 import { ARGUMENT_ADDRESS, FrameMemory } from "./frame-memory.js";
 import { answerFrame, type Frame, FrameError, FrameReader } from "./socket-frame.js";
 
@@ -67,6 +67,7 @@ export class UnixSocketServer {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     await removeStale(path);
     const sockets = new Set<Socket>();
+    const turns = new CommandTurns();
     const places = new ClientPlaces(maxConnections, clock);
     const server = createServer((socket) => {
       const place = places.enter(() => socket.destroy());
@@ -75,7 +76,7 @@ export class UnixSocketServer {
         return;
       }
       sockets.add(socket);
-      void serve(socket, entryPoint, rights, place).finally(() => {
+      void serve(socket, { entryPoint, rights, turns }, place).finally(() => {
         sockets.delete(socket);
         places.leave(place);
       });
@@ -130,13 +131,15 @@ async function isAlive(path: string): Promise<boolean> {
   }
 }
 
+/** What all clients of a socket share. */
+interface Service {
+  readonly entryPoint: XdeEntryPoint;
+  readonly rights: CommandRights;
+  readonly turns: CommandTurns;
+}
+
 /** Answers a client's frames in their order until it goes, or sends what is none. Never rejects. */
-async function serve(
-  socket: Socket,
-  entryPoint: XdeEntryPoint,
-  rights: CommandRights,
-  place: ClientPlace,
-): Promise<void> {
+async function serve(socket: Socket, { entryPoint, rights, turns }: Service, place: ClientPlace): Promise<void> {
   const connection = entryPoint.open(rights);
   const reader = new FrameReader(longestRequest(rights));
   socket.on("error", () => {
@@ -150,11 +153,10 @@ async function serve(
       // Unwrap: a socket without encoding delivers bytes
       for (const frame of reader.push(piece as Uint8Array)) {
         place.work();
+        await turns.next();
         const isTaken = socket.write(await answer(frame, entryPoint, connection));
         place.wait(false);
         if (!isTaken) await drained(socket);
-        // Others' commands, and packets, come between two commands of one client
-        await nextTurn();
         if (socket.destroyed) return;
       }
       place.wait(reader.isWithinFrame);
