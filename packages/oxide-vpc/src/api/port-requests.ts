@@ -8,7 +8,7 @@ import type { SourceFilter } from "./source-filter.js";
 import type { VpcCfg } from "./vpc-cfg.js";
 
 export interface CreateXdeReq {
-  /** Link of the port in the operating system's data-link layer. */
+  /** Link of the port in the operating system's data-link layer, as dlmgmtd has given it out; says nothing on a userspace device. */
   readonly linkid: number;
   /** The port's name. */
   readonly xdeDevname: string;

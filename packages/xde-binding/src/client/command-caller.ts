@@ -12,7 +12,7 @@ import {
   type ResponseOf,
   type Schema,
 } from "opte-api/codec";
-import { XDE_COMMANDS, XDE_EXTENSIONS, type XdeCommands, type XdeExtensions } from "oxide-vpc/api";
+import { type CreateXdeReq, XDE_COMMANDS, XDE_EXTENSIONS, type XdeCommands, type XdeExtensions } from "oxide-vpc/api";
 import type { IoctlAnswer, IoctlCall, Transport } from "./transport.js";
 import { type CancelSignal, unlessAborted } from "./cancel-signal.js";
 import { XdeClientError } from "./xde-client-error.js";
@@ -36,6 +36,8 @@ const FIRST_RESP_LEN = 16_384;
 /** More room than an answer needs when it has outgrown its buffer: on a real xde the next one may be longer still. */
 const HEADROOM_LEN = 4096;
 const MAX_ATTEMPTS = 5;
+/** `DATALINK_INVALID_LINKID` of illumos. */
+const NO_LINK_ID = 0;
 
 const COMMANDS: DeviceCommands = { ...XDE_COMMANDS, ...XDE_EXTENSIONS };
 
@@ -76,6 +78,8 @@ export class CommandCaller {
     // Unwrap: the request is of the command's own type, and nothing else is written by its schema
     const command = COMMANDS[name] as AnyCommand;
     if (!this.hasExtensions && name in XDE_EXTENSIONS) throw new XdeClientError({ kind: "NotSupported", cmd: name });
+    // Unwrap: the request is that of the command
+    if (this.#transport.hasDataLinks === true && name === "CreateXde") checkLinkId(request as CreateXdeReq);
     const cancelled = (reason: unknown): XdeClientError =>
       new XdeClientError({ kind: "Cancelled", cmd: name, isEffectUnknown: isSent }, reason);
     let isSent = false;
@@ -146,6 +150,11 @@ export class CommandCaller {
     const error = decodeError(format, answer.body);
     throw new XdeClientError({ kind: "CommandError", cmd, error }, error);
   }
+}
+
+/** @throws XdeClientError `NetadmFailed` for the id that no link has */
+function checkLinkId({ linkid, xdeDevname: port }: CreateXdeReq): void {
+  if (linkid === NO_LINK_ID) throw new XdeClientError({ kind: "NetadmFailed", cmd: "CreateXde", port });
 }
 
 /** Whether the device says that it has written a response. */

@@ -27,6 +27,8 @@ export interface IoctlAnswer {
 export interface Transport {
   /** How bodies are encoded there: in CBOR for our own device; in the binary form for a real xde, which has none of our own commands. */
   readonly format: BodyFormat;
+  /** Whether a port there is a data link, whose id `CreateXde` must bring along: so of a real xde. Of our own device the id says nothing. */
+  readonly hasDataLinks?: boolean;
   /** @throws XdeClientError `DriverNotAttached` or `Io` if the device cannot be reached */
   ioctl(call: IoctlCall): Promise<IoctlAnswer>;
   close(): void;

@@ -22,6 +22,8 @@ export type XdeClientFault =
   | { readonly kind: "CommandError"; readonly cmd: CommandName; readonly error: OpteError }
   /** The device is a real xde, and the command one of our own. */
   | { readonly kind: "NotSupported"; readonly cmd: CommandName }
+  /** A port of a real xde cannot be created without a data-link id, and this client has no way to get one. */
+  | { readonly kind: "NetadmFailed"; readonly cmd: CommandName; readonly port: string }
   /** The signal of the call was raised. Only if it had not been sent is it sure that nothing has happened. */
   | { readonly kind: "Cancelled"; readonly cmd: CommandName; readonly isEffectUnknown: boolean };
 
@@ -58,6 +60,11 @@ function describe(fault: XdeClientFault): string {
       return `command ${fault.cmd} failed: ${opteErrorText(fault.error)}`;
     case "NotSupported":
       return `command ${fault.cmd} is not supported by this device`;
+    case "NetadmFailed":
+      return (
+        `command ${fault.cmd} of ${JSON.stringify(fault.port)} is not supported without a data-link id: ` +
+        "dlmgmtd gives them out, and this client cannot ask it"
+      );
     case "Cancelled":
       return fault.isEffectUnknown
         ? `command ${fault.cmd} was cancelled after it had been sent: its effect is unknown`

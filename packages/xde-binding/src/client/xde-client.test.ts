@@ -135,6 +135,58 @@ describe("a client", () => {
   });
 });
 
+describe("a device that keeps no answers, as a real xde", () => {
+  interface Attempt {
+    readonly respLen: number;
+    readonly needed: number;
+    readonly isRetry: boolean;
+  }
+
+  /** Asks for the layers of a device that has so many at each time that it is asked. */
+  async function list(...counts: readonly number[]): Promise<readonly [outcome: number | string, attempts: Attempt[]]> {
+    const attempts: Attempt[] = [];
+    const layer = { name: "nat", rulesIn: 0, rulesOut: 0, defaultIn: "deny", defaultOut: "allow", flows: 0 };
+    const growing = handlersOf({
+      ListLayers: () => ({ layers: new Array<typeof layer>(counts[attempts.length] ?? 0).fill(layer) }),
+    });
+    const client = new XdeClient({
+      format: BodyFormat.Postcard,
+      ioctl: async (call) => {
+        // Another connection for each attempt: the command is carried out again
+        const answer = await new InProcessTransport(growing, { format: BodyFormat.Postcard }).ioctl(call);
+        const { argument, isRetry } = call;
+        attempts.push({ respLen: argument.respLen, needed: answer.argument.respLenNeeded, isRetry });
+        return answer;
+      },
+      close: () => undefined,
+    });
+    const outcome = await client.listLayers({ portName: "p" }).then(({ layers }) => layers.length, String);
+    return [outcome, attempts];
+  }
+
+  it("gives the table as it is at the last attempt, if it has grown less than the room for it", async () => {
+    const [layers, attempts] = await list(1000, 1050);
+    expect(layers).toBe(1050);
+    expect(attempts.map(({ isRetry }) => isRetry)).toEqual([false, true]);
+  });
+
+  it("is asked once more for each time that the table has outgrown its room, with room for what it needed and some more", async () => {
+    const [layers, attempts] = await list(1000, 4000, 9000, 9100);
+    expect(layers).toBe(9100);
+    for (const [i, { respLen }] of attempts.entries()) {
+      const before = attempts[i - 1];
+      expect(respLen).toBe(before === undefined ? 16_384 : Math.max(2 * before.respLen, before.needed + 4096));
+    }
+    expect(attempts.map(({ needed, respLen }) => needed > respLen)).toEqual([true, true, true, false]);
+  });
+
+  it("is asked five times at most", async () => {
+    const [outcome, attempts] = await list(1000, 4000, 16_000, 64_000, 256_000, 0);
+    expect(outcome).toContain("the response to ListLayers did not fit in 5 attempts");
+    expect(attempts).toHaveLength(5);
+  });
+});
+
 describe("answers that no device should give", () => {
   /** A transport that answers every call alike. */
   function answering(

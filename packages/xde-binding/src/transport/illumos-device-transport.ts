@@ -19,9 +19,14 @@ interface Native {
  * Opens the device at the first call. Bodies are in the binary form, so that a client sends none of our own commands. A call blocks the
  * thread until the driver has answered. Where there is no device, which is everywhere but on illumos with xde attached, calls fail with
  * `DriverNotAttached`.
+ *
+ * A port of xde is a data link, and its id is for the operating system to give out: the reference's client asks dlmgmtd for one before
+ * `CreateXde` and gives it back after `DeleteXde`, by way of libdladm. This does neither, as there was no illumos to try it on. So
+ * `CreateXde` needs a `linkid` that was made elsewhere, and is refused with `NetadmFailed` without; an id is left after `DeleteXde`.
  */
 export class IllumosDeviceTransport implements Transport {
   readonly format: BodyFormat = BodyFormat.Postcard;
+  readonly hasDataLinks = true;
   readonly #path: string;
   #fd: number | undefined;
 
