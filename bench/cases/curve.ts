@@ -2,6 +2,7 @@
 
 import { Frame, type Port, Verdict } from "opte-core";
 import type { CaseGroup, RunOptions } from "../harness/case-group.ts";
+import { BatchBench } from "../harness/batch-bench.ts";
 import { FloorBench } from "../harness/floor-bench.ts";
 import { FrameRing } from "../harness/frame-ring.ts";
 import { HitBench } from "../harness/hit-bench.ts";
@@ -104,44 +105,8 @@ async function* batchCurve(name: string, points: readonly number[], options: Run
   traffic.begin(0, 1000);
   const frames = traffic.steadyFrames("out", 0);
   for (const size of points) {
-    const subject = new BatchBench(traffic.world.port, frames, size);
+    const subject = new BatchBench(traffic, frames, 1000, size);
     yield ratioRow(`${name}/${size}`, await measure(subject, new FloorBench(frames, 1000), options));
-  }
-}
-
-class BatchBench implements Timed {
-  readonly name: string = "hit";
-  readonly packets: number = BATCH;
-
-  readonly #port: Port;
-  readonly #template: FlowFrames;
-  readonly #ring: FrameRing;
-  readonly #batches: Frame[][];
-  readonly #verdicts = new Uint8Array(BATCH);
-  readonly #picks = new RandomPicks(12345);
-
-  constructor(port: Port, template: FlowFrames, size: number) {
-    this.#port = port;
-    this.#template = template;
-    this.#ring = new FrameRing(template.template, BATCH);
-    const frames = Array.from({ length: BATCH }, () => new Frame(this.#ring.bytes, 0, 0));
-    this.#batches = Array.from({ length: BATCH / size }, (_, i) => frames.slice(i * size, (i + 1) * size));
-  }
-
-  prepare(): void {
-    let slot = 0;
-    for (const frame of this.#batches.flat()) {
-      this.#template.write(this.#ring, slot, this.#picks.below(1000));
-      frame.start = this.#ring.at(slot);
-      frame.end = frame.start + this.#ring.frameLen;
-      slot++;
-    }
-  }
-
-  run(): void {
-    let done = 0;
-    for (const batch of this.#batches) done += this.#port.processBatch("out", batch, this.#verdicts);
-    if (done !== BATCH || this.#port.result.path !== 1) throw new Error(`${BATCH - done} packets were not processed`);
   }
 }
 

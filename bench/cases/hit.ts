@@ -2,6 +2,7 @@
 
 import type { Direction } from "opte-api";
 import type { CaseGroup, RunOptions } from "../harness/case-group.ts";
+import { BatchBench } from "../harness/batch-bench.ts";
 import { FloorBench } from "../harness/floor-bench.ts";
 import { HitBench } from "../harness/hit-bench.ts";
 import { measure } from "../harness/measure.ts";
@@ -11,6 +12,9 @@ import { Traffic } from "../world/traffic.ts";
 import { type Nat, VpcWorld } from "../world/vpc-world.ts";
 
 const BATCH = 4096;
+/** Frames that `processBatch` takes at a time, in tables too large for the cache: what is read ahead pays there alone. */
+const BATCH_SIZE = 64;
+const BATCHED_FROM = 60_000;
 const BODIES = [0, 1400];
 const FLOWS: Readonly<Record<Nat, readonly number[]>> = {
   none: [1, 1000, 100_000, 500_000],
@@ -37,7 +41,10 @@ function hitGroup(nat: Nat, family: Family, protocol: Protocol): CaseGroup {
         .filter((flows) => !options.isQuick || QUICK_FLOWS.includes(flows))
         .flatMap((flows) =>
           (["out", "in"] as const).flatMap((dir) =>
-            BODIES.map((body) => ({ flows, dir, body, row: `${name}/${dir}/${body}B/${flows}` })),
+            [
+              ...BODIES.map((body) => ({ flows, dir, body, size: 1, row: `${name}/${dir}/${body}B/${flows}` })),
+              { flows, dir, body: 0, size: BATCH_SIZE, row: `${name}/${dir}/batch/${flows}` },
+            ].filter(({ size }) => size === 1 || flows >= BATCHED_FROM),
           ),
         )
         .filter(({ row, body }) => options.wants(row) && !(options.isQuick && body > 0));
@@ -45,11 +52,12 @@ function hitGroup(nat: Nat, family: Family, protocol: Protocol): CaseGroup {
       const most = Math.max(...cases.map(({ flows }) => flows));
       const traffic = new Traffic(new VpcWorld({ nat }), { family, protocol }, most);
       let begun = 0;
-      for (const { flows, dir, body, row } of cases) {
+      for (const { flows, dir, body, size, row } of cases) {
         traffic.begin(begun, flows);
         begun = Math.max(begun, flows);
         const frames = traffic.steadyFrames(dir, body);
-        const subject = new HitBench(traffic, frames, flows, BATCH);
+        const subject =
+          size === 1 ? new HitBench(traffic, frames, flows, BATCH) : new BatchBench(traffic, frames, flows, size);
         const comparison = await measure(subject, new FloorBench(frames, flows), options);
         yield ratioRow(row, comparison, { target: hitTarget(dir, family, protocol, flows) });
       }

@@ -109,6 +109,11 @@ export class FlowTable {
     }
   }
 
+  /** The slot of the key in `words`, were there no other of its hash; or -1. Reads the index and no record. */
+  guess(words: Int32Array): number {
+    return at32(this.#index, hashWords(words) & this.#mask);
+  }
+
   /**
    * Adds an entry for a key that is not in the table, with its owner's words 0 and no hits.
    *

@@ -16,6 +16,7 @@ import { applyProgram } from "../transform/apply.js";
 import type { TemplateTable } from "../transform/template-table.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
 import { DropReason, Verdict } from "../verdict.js";
+import { ReadAhead } from "./read-ahead.js";
 import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver, UnifiedLookUp } from "./observer.js";
 import type { PortParts } from "./port-parts.js";
@@ -72,6 +73,7 @@ export class Pipeline {
   readonly #tcp: TcpFlows;
   readonly #tracking: TcpTracking;
   readonly #templates: TemplateTable;
+  readonly #ahead: ReadAhead;
   #latestMs = -Infinity;
 
   constructor(parts: PortParts) {
@@ -88,6 +90,7 @@ export class Pipeline {
     this.#walk = parts.walk;
     this.result = new ProcessResult(parts.walk.packet, parts.walk.reply);
     this.#slowPath = new SlowPath(parts, this.result);
+    this.#ahead = new ReadAhead(parts.tcp.table);
   }
 
   /** Takes a frame through the port, whose state and epoch are given. */
@@ -106,6 +109,11 @@ export class Pipeline {
     if (slot >= 0) verdict = this.#hit(dir, uft, slot, epoch, nowMs, tcp);
     if (verdict === MISS) verdict = this.#slowPath.process(dir, epoch, nowMs, tcp ? this.#segment : undefined);
     return this.#leave(dir, epoch, verdict);
+  }
+
+  /** To be called before every `FRAMES_AHEAD` frames of a batch: reads what they will need. */
+  readAhead(dir: Direction, frames: readonly Frame[], from: number): void {
+    this.#ahead.read((dir === "in" ? this.#in : this.#out).table, frames, from);
   }
 
   /** {@link process}, every step of which is told to `observer`; dry runs come this way too. */

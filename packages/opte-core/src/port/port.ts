@@ -33,6 +33,7 @@ import type { DumpPage } from "./dump-page.js";
 import { DryRun, type DryRunResult } from "./dry-run.js";
 import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver } from "./observer.js";
+import { FRAMES_AHEAD } from "./read-ahead.js";
 import { Pipeline } from "./pipeline.js";
 import type { PortParts } from "./port-parts.js";
 import { assembleParts, registerAll, type LayerDraft, type PortLimits } from "./port-assembly.js";
@@ -151,6 +152,7 @@ export class Port {
       let count = 0;
       for (const frame of frames) {
         if (count >= verdicts.length) break;
+        if (count % FRAMES_AHEAD === 0) this.#pipeline.readAhead(dir, frames, count);
         const verdict = this.#pipeline.process(dir, frame, this.#state, this.#epoch);
         verdicts[count] = verdict;
         done?.(count, verdict);
