@@ -100,6 +100,15 @@ export class SnapshotBench {
     return { port: this.port.snapshot(this.#encoder(), extent), free: freePortsValue(this.#pools, GUEST) };
   }
 
+  /** Copies the port as it stands. @returns writes the copy down, as {@link take} would have done */
+  copy(): () => Generator<undefined, SnapshotValue> {
+    const copy = this.port.copy(this.#encoder());
+    const free = freePortsValue(this.#pools, GUEST);
+    return function* write() {
+      return { port: yield* copy.write(), free };
+    };
+  }
+
   /** Takes a step. @returns what can be seen of it */
   run(step: Step): unknown {
     switch (step.kind) {

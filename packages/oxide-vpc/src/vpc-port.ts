@@ -1,7 +1,15 @@
 // A port of a VPC: the engine's port, and the configuration that its rules are made from (spec 04 §2).
 
 import { type Direction, type IpAddr, type IpCidr, type MacAddr, OpteError, type Uint64 } from "opte-api";
-import { type Port, PortBuilder, type Providers, type SnapshotExtent, type IsAssigned } from "opte-core";
+import {
+  inOneGo,
+  type IsAssigned,
+  type MemoryRoom,
+  type Port,
+  PortBuilder,
+  type Providers,
+  type SnapshotExtent,
+} from "opte-core";
 import {
   hasOwnExternalIp,
   withCidrAllowed,
@@ -31,7 +39,7 @@ import { overlayRules } from "./overlay/overlay-rules.js";
 import { MULTICAST_RULE, routerRule } from "./router/router-rules.js";
 import { RuleSources } from "./snapshot/rule-sources.js";
 import { type MadeRules, VpcDecoder, VpcEncoder } from "./snapshot/vpc-codec.js";
-import { readStocks, type VpcPortDraft, type VpcPortSnapshot, writeVpcSnapshot } from "./snapshot/vpc-snapshot.js";
+import { readStocks, type VpcPortDraft, type VpcPortSnapshot, vpcSnapshotWriter } from "./snapshot/vpc-snapshot.js";
 import { VpcLayer, vpcLayerSpecs } from "./vpc-layers.js";
 import { VpcNetwork } from "./vpc-network.js";
 
@@ -209,15 +217,34 @@ export class VpcPort {
    * @throws OpteError `System` if there are rules that were added to {@link port} past the commands of this class
    */
   snapshot(extent: SnapshotExtent = "all"): VpcPortSnapshot {
+    return inOneGo(this.#copy(extent)());
+  }
+
+  /**
+   * {@link snapshot} with pauses between slices of the work, in which the port may go on: for ports with many flows. The snapshot is of one
+   * moment, in the slice that copies the port's tables.
+   */
+  *snapshotInSlices(): Generator<undefined, VpcPortSnapshot> {
+    const room = yield* this.port.roomForCopy();
+    const write = this.#copy("all", room);
+    yield;
+    return yield* write();
+  }
+
+  /** @returns writes down what was copied */
+  #copy(extent: SnapshotExtent, room?: MemoryRoom): () => Generator<undefined, VpcPortSnapshot> {
     const { stocks } = this.#made.nat;
     const pools = stocks.map((stock) => stock.pools);
     const encoder = new VpcEncoder(this.#sources, this.#made, pools);
-    const port = this.port.snapshot(encoder, extent);
+    const copy = this.port.copy(encoder, extent, room);
     const { name, mtu, limits } = this.#settings;
     const { firewallRules: rules, routes } = encoder;
     const config = { ...this.cfg, name, mtu, limits, firewallRules: rules, routes, v2p: [], v2b: [], m2p: [] };
     const image = { config, gateways: this.#gateways, natGateways: this.#natGateways };
-    return writeVpcSnapshot(image, extent === "all" ? stocks : undefined, port);
+    const seal = vpcSnapshotWriter(image, extent === "all" ? stocks : undefined);
+    return function* write(): Generator<undefined, VpcPortSnapshot> {
+      return seal(yield* copy.write());
+    };
   }
 
   #restore(builder: PortBuilder, network: VpcNetwork, { config, freePorts, port }: VpcPortDraft): Port {

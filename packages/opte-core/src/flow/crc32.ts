@@ -25,3 +25,19 @@ export function crcWord(crc: number, bytes: number): number {
   // Unwrap: as above.
   return low ^ (ONE_MORE[(sum >>> 16) & 0xff] as number) ^ (TABLE[sum >>> 24] as number);
 }
+
+/** Takes bytes from `from` to before `end` into a CRC, four at a time. */
+export function crcBytes(crc: number, bytes: Uint8Array, from: number, end: number): number {
+  let sum = crc;
+  let i = from;
+  for (; i + 4 <= end; i += 4) {
+    const word = at(bytes, i) | (at(bytes, i + 1) << 8) | (at(bytes, i + 2) << 16) | (at(bytes, i + 3) << 24);
+    sum = crcWord(sum, word);
+  }
+  for (; i < end; i++) sum = crcByte(sum, at(bytes, i));
+  return sum;
+}
+
+function at(bytes: Uint8Array, i: number): number {
+  return bytes[i] as number; // Unwrap: `end` is not beyond the bytes
+}

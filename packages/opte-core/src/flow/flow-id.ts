@@ -177,6 +177,15 @@ function compareFlowWords(x: Int32Array, a: number, y: Int32Array, b: number): n
   return first !== 0 ? first : swap16(infoX >>> 16) - swap16(infoY >>> 16);
 }
 
+/** Writes a key as ten words that, compared as unsigned numbers from the first on, stand in dump order. */
+export function flowSortWords(words: Int32Array, sortable: Int32Array): void {
+  const tail = word(words, 9);
+  const info = word(words, 8);
+  sortable[0] = ((tail & 0xff) << 16) | (tail >>> 8);
+  for (let i = 0; i < 8; i++) sortable[1 + i] = swap32(word(words, i));
+  sortable[9] = (infoWord0(tail & 0xff, info) << 16) | infoWord1(info);
+}
+
 /** The flow id of the key laid out at word offset `at` of `words`. */
 export function flowIdOf(words: Int32Array, at: number): FlowId {
   const tail = word(words, at + 9);

@@ -8,6 +8,9 @@
 // in word 0. Storage doubles as the table fills, up to the limit.
 
 import { FlowKey, type FlowId } from "./flow-id.js";
+import { slotsInFlowOrder } from "./flow-order.js";
+import type { MemoryRoom } from "./memory-room.js";
+import { inOneGo } from "./slices.js";
 import { UndoLog } from "./undo-log.js";
 
 /** Words of every record that the table itself uses; an owner's words start here. */
@@ -27,6 +30,12 @@ const REST_WORDS = 6;
 const IPV6 = 6;
 const NO_SLOT = -1;
 const FIRST_CAPACITY = 16;
+
+/** What can be read of a table's entries. */
+export type FlowRecords = Pick<
+  FlowTable,
+  "stride" | "slotEnd" | "isUsed" | "readKey" | "compareSlots" | "hits" | "lastHit" | "word" | "float" | "records"
+>;
 
 /** A flow table. Its owner checks capacity (`isFull`) before it inserts. */
 export class FlowTable {
@@ -126,7 +135,7 @@ export class FlowTable {
     if (slot >= 0) {
       this.#freeHead = at32(this.records, slot * this.stride);
     } else {
-      if (this.#used * this.stride >= this.records.length) this.#grow();
+      if (this.#used * this.stride >= this.records.length) this.#grow(Math.min(this.limit, this.capacity * 2));
       slot = this.#used++;
     }
     const record = slot * this.stride;
@@ -138,6 +147,11 @@ export class FlowTable {
     this.#link(slot);
     if (this.#undo.isOn) this.#undo.note(() => this.remove(slot));
     return slot;
+  }
+
+  /** Gets room for so many entries at once, of which no more than the limit come. */
+  reserve(entries: number): void {
+    if (entries > this.capacity) this.#grow(Math.min(this.limit, entries));
   }
 
   /** Removes the entry in `slot`. */
@@ -245,9 +259,7 @@ export class FlowTable {
 
   /** Slots in use, in flow-id order (the order of dumps and of ties in eviction). */
   sortedSlots(): number[] {
-    const slots: number[] = [];
-    for (let slot = 0; slot < this.#used; slot++) if (this.isUsed(slot)) slots.push(slot);
-    return slots.sort((a, b) => this.compareSlots(a, b));
+    return [...inOneGo(slotsInFlowOrder(this))];
   }
 
   /** Flow-id order of two entries. */
@@ -255,6 +267,20 @@ export class FlowTable {
     this.readKey(a, SCRATCH);
     this.readKey(b, OTHER);
     return SCRATCH.compare(OTHER);
+  }
+
+  /** Words that {@link frozen} copies. */
+  get recordsInUse(): number {
+    return this.#used * this.stride;
+  }
+
+  /** A copy of the entries, for reading, which stays as it is whatever becomes of the table. */
+  frozen(room: MemoryRoom): FlowRecords {
+    const copy = new FlowTable(this.limit, this.stride - TABLE_WORDS - REST_WORDS);
+    copy.records = room.copy(this.records, this.recordsInUse);
+    copy.floats = new Float64Array(copy.records.buffer, copy.records.byteOffset, copy.records.length >> 1);
+    copy.#used = this.#used;
+    return copy;
   }
 
   /** Undoes the last removal, all later changes having been undone, so that the slot is the first free one. */
@@ -324,8 +350,7 @@ export class FlowTable {
     index[hole] = NO_SLOT;
   }
 
-  #grow(): void {
-    const capacity = Math.min(this.limit, this.capacity * 2);
+  #grow(capacity: number): void {
     const records = new Int32Array(capacity * this.stride);
     records.set(this.records);
     this.records = records;

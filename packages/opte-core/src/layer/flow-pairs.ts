@@ -6,6 +6,7 @@
 
 import type { Direction } from "opte-api";
 import type { FlowDescriptor } from "../action/action.js";
+import type { MemoryRoom } from "../flow/memory-room.js";
 import { UndoLog } from "../flow/undo-log.js";
 
 /** No pair, no link. */
@@ -39,13 +40,19 @@ const PREVIOUS_CHILD = 4;
 const LINK_WORDS = 5;
 const TCP_TABLE = 0;
 
+/** What can be read of pairs. */
+export type PairRecords = Pick<
+  FlowPairs,
+  "end" | "descriptor" | "owner" | "lastHitMs" | "isKilled" | "slot" | "forEach"
+>;
+
 /** The pairs of a port, and the lists of parents that dependants hold. */
 export class FlowPairs {
   /** Serves all tables of the port. */
   readonly undo: UndoLog;
 
-  readonly #descriptors: (FlowDescriptor | undefined)[] = [];
-  readonly #owners: (PairOwner | undefined)[] = [];
+  #descriptors: (FlowDescriptor | undefined)[] = [];
+  #owners: (PairOwner | undefined)[] = [];
   #lastHitMs: Float64Array = new Float64Array(16);
   /** Slots of a pair's halves in its layer's tables: in, out; -1 where there is none. */
   #slots: Int32Array = new Int32Array(32);
@@ -241,6 +248,29 @@ export class FlowPairs {
       this.undo.note(() => descriptor.reclaim?.());
     }
     descriptor.release?.();
+  }
+
+  /** One past the highest pair that was ever allocated. */
+  get end(): number {
+    return this.#descriptors.length;
+  }
+
+  /** Sizes of what {@link frozen} copies, in words. */
+  get wordsInUse(): readonly number[] {
+    return [this.#linkEnd * LINK_WORDS, this.end * 2];
+  }
+
+  /** A copy of pairs and links, for reading, which stays as it is whatever becomes of them here. */
+  frozen(room: MemoryRoom): PairRecords {
+    const copy = new FlowPairs();
+    const { end } = this;
+    copy.#descriptors = this.#descriptors.slice();
+    copy.#owners = this.#owners.slice();
+    copy.#lastHitMs = this.#lastHitMs.slice(0, end);
+    copy.#killed = this.#killed.slice(0, end);
+    copy.#slots = room.copy(this.#slots, end * 2);
+    copy.#links = room.copy(this.#links, this.#linkEnd * LINK_WORDS);
+    return copy;
   }
 
   /** Pairs that are allocated now. */

@@ -5,7 +5,8 @@ import type { FlowDescriptor } from "../action/action.js";
 import { ALWAYS_EVICTABLE, PROTECTED, ttlPriority } from "../flow/eviction.js";
 import { EvictionQueue } from "../flow/eviction-queue.js";
 import { ExpiryWheel } from "../flow/expiry-wheel.js";
-import { FlowKey, type FlowId } from "../flow/flow-id.js";
+import type { FlowKey } from "../flow/flow-id.js";
+import { type FlowId } from "../flow/flow-id.js";
 import { FlowTable, TABLE_WORDS } from "../flow/flow-table.js";
 import type { FlowPairs, PairOwner } from "./flow-pairs.js";
 
@@ -14,6 +15,8 @@ export const FLOW_TTL_MS = 60_000;
 
 const PAIR = TABLE_WORDS;
 const DIRTY = TABLE_WORDS + 1;
+/** Where a record holds its pair, and 1 if a soft rule change has come since the entry was used. */
+export const LayerFlowWord: Readonly<Record<"Pair" | "Dirty", number>> = { Pair: PAIR, Dirty: DIRTY };
 const OWNER_WORDS = 2;
 
 const DIRECTIONS = ["out", "in"] as const;
@@ -37,14 +40,6 @@ export interface DependantVerdicts {
 
 /** Told of every half that expired: table direction, flow, last hit and now in ms (both 0 on eviction). */
 export type ExpiryListener = (dir: Direction, flow: FlowKey, lastHitMs: number, nowMs: number) => void;
-
-/** One half of a pair, apart from its table. */
-export interface LayerFlowHalf {
-  readonly dir: Direction;
-  readonly flow: FlowKey;
-  readonly hits: number;
-  readonly isDirty: boolean;
-}
 
 /** The flow-table pair of one layer. */
 export class LayerFlows implements PairOwner {
@@ -170,31 +165,30 @@ export class LayerFlows implements PairOwner {
     return pair;
   }
 
-  /** The halves of one direction that are in the table, with their pairs. */
-  halves(dir: Direction): { readonly pair: number; readonly half: LayerFlowHalf }[] {
-    const table = this.table(dir);
-    return table.sortedSlots().map((slot) => {
-      const flow = new FlowKey();
-      table.readKey(slot, flow);
-      const half = { dir, flow, hits: table.hits(slot), isDirty: table.word(slot, DIRTY) !== 0 };
-      return { pair: table.word(slot, PAIR), half };
-    });
+  /**
+   * Adds a pair that was taken from another table, which has room for it.
+   *
+   * @param hasHalves whether {@link loadHalf} follows
+   */
+  load(descriptor: FlowDescriptor | undefined, lastHitMs: number, hasHalves: boolean): number {
+    const pair = this.#pairs.allocate(this, descriptor, lastHitMs);
+    if (!hasHalves) return pair;
+    this.#resize(1);
+    this.#wheel.schedule(pair, lastHitMs + FLOW_TTL_MS);
+    return pair;
   }
 
-  /** Puts a pair that was taken from another table into this one, which has room and none of its flows. @returns the pair */
-  load(halves: readonly LayerFlowHalf[], descriptor: FlowDescriptor | undefined, lastHitMs: number): number {
-    const pair = this.#pairs.allocate(this, descriptor, lastHitMs);
-    for (const { dir, flow, hits, isDirty } of halves) {
-      this.#put(dir, flow, pair, lastHitMs);
-      const slot = this.#pairs.slot(pair, dir);
-      this.table(dir).setHits(slot, hits);
-      this.table(dir).setWord(slot, DIRTY, isDirty ? 1 : 0);
-    }
-    if (halves.length > 0) {
-      this.#resize(1);
-      this.#wheel.schedule(pair, lastHitMs + FLOW_TTL_MS);
-    }
-    return pair;
+  /** Adds a half to such a pair; its flow is not in the table. */
+  loadHalf(pair: number, dir: Direction, flow: FlowKey, hits: number, isDirty: boolean): void {
+    const slot = this.#add(dir, flow, pair, this.#pairs.lastHitMs(pair));
+    this.table(dir).setHits(slot, hits);
+    this.table(dir).setWord(slot, DIRTY, isDirty ? 1 : 0);
+  }
+
+  /** Gets room for so many pairs at once, of which no more than the limit come. */
+  reserve(pairs: number): void {
+    this.#in.reserve(pairs);
+    this.#out.reserve(pairs);
   }
 
   /** Drops every entry, silently: dependants live on (spec 02 §8.4). Resources come free in outbound flow order. */
@@ -278,10 +272,16 @@ export class LayerFlows implements PairOwner {
     const table = this.table(dir);
     const existing = table.find(flow);
     if (existing >= 0) this.#remove(dir, existing);
+    this.#add(dir, flow, pair, nowMs);
+  }
+
+  #add(dir: Direction, flow: FlowKey, pair: number, nowMs: number): number {
+    const table = this.table(dir);
     const slot = table.insert(flow.words, nowMs);
     table.setWord(slot, PAIR, pair);
     this.#pairs.setSlot(pair, dir, slot);
     if (dir === "out") this.#rank(pair);
+    return slot;
   }
 
   #remove(dir: Direction, slot: number): void {

@@ -2,6 +2,7 @@
 
 import { OpteError, type Direction, type MacAddr } from "opte-api";
 import type { Action } from "../action/action.js";
+import { inOneGo } from "../flow/slices.js";
 import type { LayerSpec } from "../layer/layer.js";
 import type { Providers } from "../provider/providers.js";
 import type { Rule } from "../rule/rule.js";
@@ -81,10 +82,20 @@ export class PortBuilder {
    *   is made
    */
   restore(network: NetworkDefinition, limits: PortLimits, snapshot: unknown, decoder: SnapshotDecoder): Port {
+    return inOneGo(this.restoreInSlices(network, limits, snapshot, decoder));
+  }
+
+  /** {@link restore} with pauses between slices of the work, for snapshots with many flows. */
+  *restoreInSlices(
+    network: NetworkDefinition,
+    limits: PortLimits,
+    snapshot: unknown,
+    decoder: SnapshotDecoder,
+  ): Generator<undefined, Port> {
     const { name, mac } = this;
     const layers = this.#layers.map(({ spec }) => ({ name: spec.name, flowLimit: spec.flowLimit }));
-    const image = readSnapshot(snapshot, { name, mac, ...limits, layers }, decoder);
-    return new Port(name, mac, this.#providers, network, this.#layers, limits, image);
+    const image = yield* readSnapshot(snapshot, { name, mac, ...limits, layers }, decoder);
+    return yield* Port.restored(image, name, mac, this.#providers, network, this.#layers, limits);
   }
 
   #indexOf(name: string): number {

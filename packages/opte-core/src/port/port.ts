@@ -3,6 +3,8 @@
 import { OpteError, type Direction, type MacAddr, type Uint64 } from "opte-api";
 import type { Action } from "../action/action.js";
 import type { FlowKey } from "../flow/flow-id.js";
+import { MemoryRoom } from "../flow/memory-room.js";
+import { inOneGo } from "../flow/slices.js";
 import type { Layer } from "../layer/layer.js";
 import type { FlowEntryDump } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
@@ -38,9 +40,10 @@ import { Pipeline } from "./pipeline.js";
 import type { PortParts } from "./port-parts.js";
 import { assembleParts, registerAll, type LayerDraft, type PortLimits } from "./port-assembly.js";
 import { portStats } from "./port-stats.js";
+import { roomForTables } from "./snapshot/frozen-tables.js";
 import { loadImage } from "./snapshot/load-image.js";
 import type { PortImage } from "./snapshot/port-image.js";
-import { takeSnapshot, type PortSnapshot } from "./snapshot/snapshot.js";
+import { copyPort, type PortCopy, type PortSnapshot } from "./snapshot/snapshot.js";
 import type { SnapshotEncoder } from "./snapshot/snapshot-codec.js";
 import type { SnapshotExtent } from "./snapshot/take-image.js";
 import type { ProcessResult } from "./process-result.js";
@@ -77,10 +80,7 @@ export class Port {
   /** A packet is being processed: whoever calls now does so from within. */
   #isUnderWay = false;
 
-  /**
-   * @param image what the port continues from, in state *restored*
-   * @throws OpteError `PortCreate` when the counters of the port or of a layer cannot be registered
-   */
+  /** @throws OpteError `PortCreate` when the counters of the port or of a layer cannot be registered */
   constructor(
     name: string,
     mac: MacAddr,
@@ -88,7 +88,6 @@ export class Port {
     network: NetworkDefinition,
     drafts: readonly LayerDraft[],
     limits: PortLimits,
-    image?: PortImage,
   ) {
     const providers = completeProviders(given);
     this.name = name;
@@ -101,11 +100,19 @@ export class Port {
     this.#pipeline = new Pipeline(this.#parts);
     this.#dryRun = new DryRun(this.#parts);
     this.result = this.#pipeline.result;
-    if (image !== undefined) {
-      loadImage(this.#parts, image, providers.clock.nowMs());
-      this.#epoch = image.epoch;
-      this.#state = "restored";
-    }
+  }
+
+  /**
+   * A port that continues from `image`, in state *restored*; the rest is as for the constructor. Pauses between slices of the work.
+   *
+   * @throws OpteError `PortCreate`
+   */
+  static *restored(image: PortImage, ...rest: ConstructorParameters<typeof Port>): Generator<undefined, Port> {
+    const port = new Port(...rest);
+    yield* loadImage(port.#parts, image, port.#parts.providers.clock.nowMs());
+    port.#epoch = image.epoch;
+    port.#state = "restored";
+    return port;
   }
 
   get state(): PortState {
@@ -301,6 +308,16 @@ export class Port {
    * @param extent `rules` leaves flows, hits and counters out: the port that is made of it has the same rules under the same ids
    */
   snapshot(encoder: SnapshotEncoder, extent: SnapshotExtent = "all"): PortSnapshot {
+    return inOneGo(this.copy(encoder, extent).write());
+  }
+
+  /**
+   * Takes a copy of the port as it stands, which {@link snapshot} would write down at once: for ports with many flows, which should process
+   * packets meanwhile. Taking it costs the copying of the tables, and writing down the rules.
+   *
+   * @param room memory that {@link roomForCopy} has got ready
+   */
+  copy(encoder: SnapshotEncoder, extent: SnapshotExtent = "all", room: MemoryRoom = new MemoryRoom()): PortCopy {
     return this.#hold("snapshot", () => {
       const { name, mac } = this;
       const { uft, tcp, layers, providers } = this.#parts;
@@ -311,8 +328,13 @@ export class Port {
         tcp: tcp.table.limit,
         layers: layers.map((layer) => ({ name: layer.name, flowLimit: layer.flows.limit })),
       };
-      return takeSnapshot(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder, extent);
+      return copyPort(identity, this.#parts, this.#epoch, providers.clock.nowMs(), encoder, extent, room);
     });
+  }
+
+  /** Gets memory ready for a {@link copy}, with pauses: most of the time that it would take goes into that. */
+  roomForCopy(): Generator<undefined, MemoryRoom> {
+    return roomForTables(this.#parts);
   }
 
   /** @throws OpteError `BadState` */

@@ -51,8 +51,26 @@ const ESTABLISHED = TcpState.Established;
 const ENDS_OR_BEGINS = TCP_SYN | TCP_FIN | TCP_RST;
 const GUEST_SEQ_SEEN = 1;
 const REMOTE_SEQ_SEEN = 4;
-const SEQUENCE_WORDS = [GUEST_SEQ, GUEST_ACK, REMOTE_SEQ, REMOTE_ACK] as const;
-const COUNTER_WORDS = [SEGS_IN, SEGS_OUT, BYTES_IN, BYTES_OUT] as const;
+/** Where a record holds what a copy of it needs. */
+export const TcpWord: {
+  readonly State: number;
+  readonly Known: number;
+  /** Guest seq, guest ack, remote seq, remote ack. */
+  readonly Numbers: number;
+  readonly ParentsIn: number;
+  readonly ParentsOut: number;
+  readonly Inbound: number;
+  /** Segments in and out, bytes in and out: floats. */
+  readonly Counters: readonly number[];
+} = {
+  State: STATE,
+  Known: KNOWN,
+  Numbers: GUEST_SEQ,
+  ParentsIn: PARENTS_IN,
+  ParentsOut: PARENTS_OUT,
+  Inbound: INBOUND,
+  Counters: [SEGS_IN, SEGS_OUT, BYTES_IN, BYTES_OUT],
+};
 
 /** A TCP segment as the tracker needs it. */
 export interface TcpSegment {
@@ -81,23 +99,6 @@ export interface TcpStateDump {
   readonly guestAck: number | undefined;
   readonly remoteSeq: number | undefined;
   readonly remoteAck: number | undefined;
-}
-
-/** An entry apart from its table. */
-export interface TcpFlowRecord {
-  /** Outbound flow id of the guest. */
-  readonly flow: FlowKey;
-  readonly hits: number;
-  readonly lastHitMs: number;
-  readonly state: number;
-  /** Which of `numbers` were seen: bit 0 the first. */
-  readonly known: number;
-  /** Guest seq, guest ack, remote seq, remote ack. */
-  readonly numbers: readonly number[];
-  /** Inbound flow id as it last arrived. */
-  readonly inbound: FlowKey | undefined;
-  /** Segments in and out, bytes in and out. */
-  readonly counters: readonly number[];
 }
 
 /** Tracked TCP flows of a port. */
@@ -280,32 +281,13 @@ export class TcpFlows {
     return this.table.word(slot, dir === "in" ? PARENTS_IN : PARENTS_OUT);
   }
 
-  record(slot: number): TcpFlowRecord {
-    const { table } = this;
-    const flow = new FlowKey();
-    table.readKey(slot, flow);
-    const inbound = new FlowKey();
-    return {
-      flow,
-      hits: table.hits(slot),
-      lastHitMs: table.lastHit(slot),
-      state: this.state(slot),
-      known: table.word(slot, KNOWN),
-      numbers: SEQUENCE_WORDS.map((word) => table.word(slot, word) >>> 0),
-      inbound: this.readInbound(slot, inbound) ? inbound : undefined,
-      counters: COUNTER_WORDS.map((word) => table.float(slot, word)),
-    };
-  }
-
-  /** Adds an entry that was taken from another table, without parents; there is room, and none with its flow. @returns its slot */
-  load(record: TcpFlowRecord): number {
-    const slot = this.#insert(record.flow, record.state, record.lastHitMs);
-    this.table.setHits(slot, record.hits);
-    this.table.setWord(slot, KNOWN, record.known);
-    for (const [i, word] of SEQUENCE_WORDS.entries()) this.table.setWord(slot, word, record.numbers[i] ?? 0);
-    if (record.inbound !== undefined) this.setInbound(slot, record.inbound);
-    for (const [i, word] of COUNTER_WORDS.entries()) this.table.setFloat(slot, word, record.counters[i] ?? 0);
-    return slot;
+  /**
+   * Adds an entry that was taken from another table, which fills in the rest of its record; there is room, and none with its flow.
+   *
+   * @returns its slot
+   */
+  load(outbound: FlowKey, state: number, lastHitMs: number): number {
+    return this.#insert(outbound, state, lastHitMs);
   }
 
   /** Removes an entry; its last hit is not handed on. */

@@ -4,10 +4,19 @@
 
 import type { Direction } from "opte-api";
 import { FLOW_WORDS, FlowKey } from "../flow/flow-id.js";
+import type { MemoryRoom } from "../flow/memory-room.js";
 import type { UndoLog } from "../flow/undo-log.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 import type { TemplateTable } from "../transform/template-table.js";
-import { PARTNER, Uft } from "./uft.js";
+import { PARTNER, Uft, type UftRecords } from "./uft.js";
+
+/** What can be read of both directions. */
+export interface UftPairRecords {
+  readonly in: UftRecords;
+  readonly out: UftRecords;
+  /** Reads the outbound flow id that answers inbound entry `slot`. */
+  readOutbound(slot: number, key: FlowKey): void;
+}
 
 export class UftPair {
   readonly in: Uft;
@@ -55,6 +64,27 @@ export class UftPair {
   /** Reads the outbound flow id that answers inbound entry `slot`. */
   readOutbound(slot: number, key: FlowKey): void {
     key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+  }
+
+  /** Sizes of what {@link frozen} copies, in words. */
+  get wordsInUse(): readonly number[] {
+    return [this.in.table.recordsInUse, this.out.table.recordsInUse, this.#partnerKeysInUse];
+  }
+
+  /** A copy of all entries, for reading, which stays as it is whatever becomes of the tables. */
+  frozen(room: MemoryRoom): UftPairRecords {
+    const keys = room.copy(this.#partnerKeys, this.#partnerKeysInUse);
+    return {
+      in: this.in.frozen(room),
+      out: this.out.frozen(room),
+      readOutbound: (slot, { words }) => {
+        words.set(keys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+      },
+    };
+  }
+
+  get #partnerKeysInUse(): number {
+    return Math.min(this.#partnerKeys.length, this.in.table.slotEnd * FLOW_WORDS);
   }
 
   remove(dir: Direction, flow: FlowKey): boolean {

@@ -7,7 +7,8 @@
 import type { Direction } from "opte-api";
 import { ALWAYS_EVICTABLE, ttlPriority } from "../flow/eviction.js";
 import type { FlowId, FlowKey } from "../flow/flow-id.js";
-import { TABLE_WORDS, type FlowTable } from "../flow/flow-table.js";
+import { TABLE_WORDS, type FlowRecords, type FlowTable } from "../flow/flow-table.js";
+import type { MemoryRoom } from "../flow/memory-room.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
 import { FLOW_TTL_MS, type FlowEntryDump } from "../layer/layer-flows.js";
 import type { BodyTransform } from "../transform/body-transform.js";
@@ -46,6 +47,17 @@ export interface RecordedTransforms {
   readonly bodies: readonly BodyTransform[];
   /** `hdr: encap, body: ` (spec 02 §11.6). */
   readonly summary: string;
+}
+
+/** What can be read of one direction. */
+export interface UftRecords {
+  readonly table: FlowRecords;
+  /** Absent if nothing is. */
+  recorded(slot: number): RecordedTransforms | undefined;
+  /** `FLAG_MTU_UNRESTRICTED`, `FLAG_LIST`. */
+  flags(slot: number): number;
+  /** Head of the entry's list of parents. */
+  parents(slot: number): number;
 }
 
 /** One direction of the unified flow table. */
@@ -108,6 +120,11 @@ export class Uft {
       this.#pairs.unlinkAll(parents);
       return NONE;
     }
+    return this.load(flow, nowMs, epoch, parents, recorded);
+  }
+
+  /** Adds an entry; there is room, and none with its flow. @returns its slot */
+  load(flow: FlowKey, nowMs: number, epoch: number, parents: number, recorded: RecordedTransforms): number {
     const slot = this.#entries.insert(flow, nowMs);
     this.table.setWord(slot, EPOCH, epoch);
     this.table.setWord(slot, TCP_SLOT, NONE);
@@ -139,6 +156,18 @@ export class Uft {
       undo.note(() => (this.#recorded[slot] = before));
     }
     this.#recorded[slot] = recorded;
+  }
+
+  /** A copy of the entries, for reading, which stays as it is whatever becomes of the table. */
+  frozen(room: MemoryRoom): UftRecords {
+    const table = this.table.frozen(room);
+    const recorded = this.#recorded.slice();
+    return {
+      table,
+      recorded: (slot) => recorded[slot],
+      flags: (slot) => table.word(slot, FLAGS),
+      parents: (slot) => table.word(slot, PARENTS),
+    };
   }
 
   clear(): void {

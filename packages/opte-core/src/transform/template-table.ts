@@ -117,6 +117,19 @@ export class TemplateTable {
     return this.#acquire(bytes, bytes.length, udpAt);
   }
 
+  /** Takes an encapsulation into use once more, by the id that it has. */
+  retain(id: number): void {
+    const entry = this.#entries[id];
+    if (entry === undefined) return;
+    entry.users += 1;
+    this.#noteAcquired(id);
+  }
+
+  /** The encapsulations in use, by their ids, as they are now. */
+  all(): readonly (Template | undefined)[] {
+    return this.#entries.slice();
+  }
+
   #acquire(bytes: Uint8Array, length: number, udpAt: number): number {
     const hash = hashBytes(bytes, length);
     const known = this.#find(hash, bytes, length, udpAt);

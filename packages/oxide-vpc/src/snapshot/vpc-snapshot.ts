@@ -16,7 +16,7 @@ import { type InternetGatewayMap, type PortConfig, Uuid } from "../api/model.js"
 import type { SnatStock } from "../nat/nat-rules.js";
 
 const FORMAT = "oxide-vpc-port";
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * A VPC port as plain data, fit for JSON: whoever carries it may change the order of members and nothing else. Its `content.config` is the
@@ -41,19 +41,23 @@ export interface VpcPortDraft extends VpcPortImage {
   readonly port: unknown;
 }
 
-/** @param stocks absent if none of their ports is lent */
-export function writeVpcSnapshot(
+/**
+ * Takes a port down as it stands.
+ *
+ * @param stocks absent if none of their ports is lent
+ * @returns puts the engine's port with it
+ */
+export function vpcSnapshotWriter(
   { config, gateways, natGateways }: VpcPortImage,
   stocks: readonly SnatStock[] | undefined,
-  port: PortSnapshot,
-): VpcPortSnapshot {
-  return sealSnapshot(FORMAT, VERSION, {
+): (port: PortSnapshot) => VpcPortSnapshot {
+  const content = {
     config: portConfigJson(config),
     gateways: gatewaysValue(gateways),
     natGateways: gatewaysValue(natGateways),
     freePorts: stocks?.map(({ privateIp, pools }) => freePortsValue(pools, privateIp)) ?? null,
-    port,
-  });
+  };
+  return (port) => sealSnapshot(FORMAT, VERSION, { ...content, port });
 }
 
 /** @throws OpteError `PortCreate` if the snapshot is damaged or of another version */

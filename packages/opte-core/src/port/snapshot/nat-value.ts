@@ -23,9 +23,7 @@ export function natDescriptorValue(
   descriptor: FlowDescriptor,
   pools: readonly SnatPools[],
 ): SnapshotObject | undefined {
-  if (descriptor instanceof NatDescriptor) {
-    return { kind: "nat", privateIp: descriptor.privateIp.toString(), externalIp: descriptor.externalIp.toString() };
-  }
+  if (descriptor instanceof NatDescriptor) return natValue(descriptor);
   if (!(descriptor instanceof SnatDescriptor)) return undefined;
   const { name, privateIp, privatePort, lease } = descriptor;
   const pool = POOLS.find((proto) => pools.some((each) => each[proto].lends(privateIp, lease)));
@@ -38,6 +36,20 @@ export function natDescriptorValue(
     port,
     pool: pool ?? null,
   };
+}
+
+/** What was said of NAT before, by its addresses: thousands of flows have the same ones. */
+const NAT_VALUES: WeakMap<IpAddr, WeakMap<IpAddr, SnapshotObject>> = new WeakMap();
+
+function natValue({ privateIp, externalIp }: NatDescriptor): SnapshotObject {
+  let values = NAT_VALUES.get(privateIp);
+  if (values === undefined) NAT_VALUES.set(privateIp, (values = new WeakMap<IpAddr, SnapshotObject>()));
+  let value = values.get(externalIp);
+  if (value === undefined) {
+    value = { kind: "nat", privateIp: privateIp.toString(), externalIp: externalIp.toString() };
+    values.set(externalIp, value);
+  }
+  return value;
 }
 
 /** Reads what {@link natDescriptorValue} wrote. */

@@ -1,24 +1,27 @@
-// A port's whole state apart from its tables: what a snapshot is read into before anything is built of it.
+// What a snapshot is read into before anything is built of it: rules and counters as objects, flows as rows that have been checked.
 //
-// Entries refer to each other by their place in the lists here. Times are ages in ms, because another process has another clock.
+// Entries refer to each other by their rows here. Times are ages in ms, because another process has another clock.
 
 import type { FlowDescriptor } from "../../action/action.js";
-import type { FlowKey } from "../../flow/flow-id.js";
-import type { LayerFlowHalf } from "../../layer/layer-flows.js";
 import type { RuleEntry } from "../../rule/rule-entry.js";
-import type { TcpFlowRecord } from "../tcp-flows.js";
 import type { RecordedTransforms } from "../uft.js";
+import type { Section } from "./flow-columns.js";
+import type { RowReader } from "./row-reader.js";
+
+/** What the port will be, which the image has to fit. */
+export interface ImageBounds {
+  readonly uft: number;
+  readonly tcp: number;
+  readonly layers: readonly { readonly name: string; readonly flowLimit: number }[];
+}
 
 export interface PortImage {
   readonly epoch: number;
   /** Absent, as are those of all layers, if the image has rules alone: then counting begins anew. */
   readonly stats: readonly number[] | undefined;
   readonly layers: readonly LayerImage[];
-  readonly templates: readonly TemplateImage[];
-  readonly pairs: readonly PairImage[];
-  readonly tcp: readonly TcpImage[];
-  readonly uftIn: readonly UftImage[];
-  readonly uftOut: readonly UftImage[];
+  /** Absent if the image has rules alone. */
+  readonly flows: FlowsImage | undefined;
 }
 
 export interface LayerImage {
@@ -33,47 +36,24 @@ export interface RulesImage {
   readonly defaultHits: number;
 }
 
+/** Rows refer only to what is there, and the tables have room for them, each flow once. */
+export interface FlowsImage {
+  readonly rows: Readonly<Record<Section, RowReader>>;
+  readonly templates: readonly TemplateImage[];
+  readonly recorded: readonly RecordedTransforms[];
+  /** Pairs with halves, by layer. */
+  readonly layerPairs: readonly number[];
+  /** By the rows of `pairs`. */
+  readonly descriptors: readonly (FlowDescriptor | undefined)[];
+  /** The rows of `parents`. */
+  readonly parents: Int32Array;
+  /** The rows of `programs`, one after the other. */
+  readonly programs: Int32Array;
+  /** By the rows of `uftIn`, one after the other: the flow that answers. */
+  readonly answers: Int32Array;
+}
+
 export interface TemplateImage {
   readonly bytes: Uint8Array;
   readonly udpAt: number;
 }
-
-/** A pair of a layer; one without halves has dependants. */
-export interface PairImage {
-  readonly layer: number;
-  readonly ageMs: number;
-  readonly isKilled: boolean;
-  readonly descriptor: FlowDescriptor | undefined;
-  readonly halves: readonly LayerFlowHalf[];
-}
-
-/** Of parents the one that is asked first stands first. */
-export interface TcpImage {
-  readonly ageMs: number;
-  readonly record: Omit<TcpFlowRecord, "lastHitMs">;
-  readonly parentsIn: readonly number[];
-  readonly parentsOut: readonly number[];
-}
-
-export interface UftImage {
-  readonly flow: FlowKey;
-  readonly hits: number;
-  readonly ageMs: number;
-  readonly epoch: number;
-  readonly flags: number;
-  /** Place of the TCP entry, {@link NO_TCP} or {@link TCP_GONE}. */
-  readonly tcp: number;
-  readonly parents: readonly number[];
-  /** Words of the program, with the template's place for its id; absent for a recorded list. */
-  readonly program: readonly number[] | undefined;
-  readonly recorded: RecordedTransforms;
-  /** Inbound entries: the outbound flow that answers. */
-  readonly answer: FlowKey | undefined;
-  /** Outbound entries: place of the inbound entry that is their partner, or -1. */
-  readonly partner: number;
-}
-
-/** The flow is not tracked. */
-export const NO_TCP: number = -1;
-/** The flow was tracked by an entry that is no more. */
-export const TCP_GONE: number = -2;

@@ -7,9 +7,13 @@ import type { BodyTransform } from "../../transform/body-transform.js";
 import type { SnapshotReader } from "./snapshot-reader.js";
 import type { SnapshotValue } from "./snapshot-value.js";
 
-/** Writes rules, descriptors and body transformations of a port; all of them are the network's own. */
+/**
+ * Writes rules, descriptors and body transformations of a port; all of them are the network's own. Rules are asked for when the port is
+ * copied, the others as the copy is written down: what is said of them must not depend on what happened since.
+ */
 export interface SnapshotEncoder {
   rule(layer: string, dir: Direction, rule: Rule): SnapshotValue;
+  /** Descriptors that are alike are written once; quickest if they get the same object. */
   descriptor(layer: string, descriptor: FlowDescriptor): SnapshotValue;
   bodyTransform(transform: BodyTransform): SnapshotValue;
 }
@@ -20,6 +24,7 @@ export interface SnapshotEncoder {
  */
 export interface SnapshotDecoder {
   rule(layer: string, dir: Direction, value: SnapshotReader): Rule;
+  /** What is made of a value serves all flows that refer to it, unless it has something to release: then it is asked for each. */
   descriptor(layer: string, value: SnapshotReader): FlowDescriptor;
   bodyTransform(value: SnapshotReader): BodyTransform;
 }

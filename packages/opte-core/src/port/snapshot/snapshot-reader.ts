@@ -38,6 +38,11 @@ export class SnapshotReader {
     return new SnapshotReader(Reflect.get(object, member), `${this.path}.${member}`);
   }
 
+  /** A part of a value that has an inside which only its reader knows. */
+  part(name: string): SnapshotReader {
+    return new SnapshotReader(this.#value, `${this.path}.${name}`);
+  }
+
   /** Reads a member that may be absent, as a part of a larger object: `{}` if it is. */
   optional<Name extends string, T>(
     member: Name,

@@ -2,7 +2,7 @@
 
 import { crcByte } from "../../flow/crc32.js";
 
-/** Plain data. Numbers are finite; bytes are arrays of numbers, because bare code has no base64 and snapshots hold few of them. */
+/** Plain data. Numbers are finite. A few bytes are an array of numbers, many a `ByteText`. */
 export type SnapshotValue = string | number | boolean | null | readonly SnapshotValue[] | SnapshotObject;
 
 /** The order of members does not count. */
@@ -19,7 +19,8 @@ export function present(members: Readonly<Record<string, SnapshotValue | undefin
 
 /**
  * Unsigned CRC-32 (IEEE 802.3) of a value's canonical text, whatever the order of its members. The text is never held as a whole: of a
- * million flows it would be longer than a string can be.
+ * million flows it would be longer than a string can be. Members with the name `base64` do not count: beside them stands the checksum of
+ * their bytes.
  */
 export function checksumOf(value: SnapshotValue): number {
   return ~crcOf(-1, value) >>> 0;
@@ -36,6 +37,7 @@ function crcOf(crc: number, value: SnapshotValue): number {
   const object = value as SnapshotObject; // Unwrap: an object of a snapshot that is no array
   let sum = crcText(crc, "{");
   for (const member of Object.keys(object).sort()) {
+    if (member === "base64") continue;
     // Unwrap: the member is among the object's own.
     sum = crcText(crcOf(crcText(sum, `${JSON.stringify(member)}:`), object[member] as SnapshotValue), ",");
   }
