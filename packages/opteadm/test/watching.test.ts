@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IpAddr, MacAddr, OpteError, type ReadTraceResp, type TraceEvent } from "opte-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TraceHub } from "xde-binding";
+import { PROBE_NAMES } from "../src/commands/trace-command.js";
 import { scriptedRun } from "./scripted-run.js";
 
 describe("stats", () => {
@@ -268,6 +270,14 @@ describe("trace", () => {
     expect(json.stdout).toBe("");
   });
 
+  it("names in its help what the device can trace, but for what --debug adds", async () => {
+    const { stdout } = await scriptedRun(["trace", "--help"]);
+    const words = new Set(stdout.split(/[^a-z-]+/));
+    const untold = TraceHub.probeNames.filter((name) => !words.has(name));
+    expect(untold).toEqual(["mcast-debug"]);
+    for (const name of PROBE_NAMES) expect(TraceHub.probeNames).toContain(name);
+  });
+
   it("closes the trace when reading fails", async () => {
     const refuse = (): unknown => {
       throw new OpteError({ kind: "BadName" });
@@ -432,6 +442,10 @@ describe("complete", () => {
     [
       ["snapshot", "-p", "opte0", ""],
       [":0", ""],
+    ],
+    [
+      ["trace", "ioctl", "mcast-"],
+      ["mcast-delivery", ":4", ""],
     ],
     [
       ["help", "list-p"],

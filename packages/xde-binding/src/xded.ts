@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     }
   } catch (error) {
     console.error(`Error: ${textOf(error)}`);
+    if (error instanceof UsageError) console.error("For more information, try '--help'.");
     process.exitCode = error instanceof UsageError ? USAGE : FAILURE;
   }
 }
@@ -81,11 +82,19 @@ async function serveSockets(entryPoint: XdeEntryPoint, paths: SocketPaths): Prom
 }
 
 function readJson(path: string): unknown {
-  const text = readFileSync(path, "utf8");
+  const text = readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new Error(`Configuration file "${path}" is no JSON: ${textOf(error)}`, { cause: error });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`Cannot read configuration file "${path}": ${textOf(error)}`, { cause: error });
   }
 }
 

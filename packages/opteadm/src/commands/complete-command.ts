@@ -7,6 +7,7 @@ import type { Command, Option } from "commander";
 import type { SubcommandMaker } from "../grammar/subcommand.js";
 import { UsageError } from "../grammar/usage-error.js";
 import type { Session } from "../run/session.js";
+import { PROBE_NAMES } from "./trace-command.js";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
@@ -107,6 +108,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "dump-layer": ["gateway", "firewall", "router", "nat", "overlay"],
   "clear-lft": ["gateway", "firewall", "router", "nat", "overlay"],
   complete: SHELLS,
+  trace: PROBE_NAMES,
 };
 
 async function argumentChoices(command: Command, session: Session): Promise<readonly Choice[]> {

@@ -87,7 +87,8 @@ function isNotSupported(error: unknown): boolean {
 
 const RULE_HELP = `
 A rule is a line of words in any order, with one blank between each two:
-  dir=in|out action=allow|deny priority=N [hosts=HOSTS] [protocol=PROTOCOL] [ports=PORTS]
+  dir=in|out action=allow|deny priority=N
+  [hosts=HOSTS] [protocol=PROTOCOL] [ports=PORTS]
 Empty input removes all rules.`;
 
 /** Reads a rule a line; each line may end in CR LF. @throws UserError that names the line */

@@ -13,6 +13,7 @@ import type { Session } from "../run/session.js";
 
 const MAX_EVENTS = 1000;
 const IDLE_MS = 100;
+const HELP_COLUMNS = 4;
 
 interface TraceOptions {
   readonly p?: string;
@@ -26,17 +27,40 @@ interface TraceOptions {
 /** What `--debug` adds to a script. */
 const DEBUG: ReadonlyMap<string, string> = new Map([["mcast-delivery", "mcast-debug"]]);
 
-const PROBES = `
-Probes, as the reference's scripts are called, with or without "opte-" or "usdt-" in front and ".d" behind:
-  bad-packet        count-cycles    flow-expire     gen-desc-fail   gen-ht-fail
-  guest-loopback    ht              ioctl           layer-process   mcast-delivery
-  next-hop          port-process    rule-match      tcp-flow-drop   tcp-flow-state
-  uft-hit           uft-invalidate
-and of our own: drop, route-cache, rule-deny, tcp-err, uft-tcp-closed.
-usdt-port-process is port-process with the frame itself. A frame is shown in hex: there is no mblk to show the address of.
+/** What the reference has scripts for. */
+const SCRIPTS = [
+  ...["bad-packet", "count-cycles", "flow-expire", "gen-desc-fail", "gen-ht-fail"],
+  ...["guest-loopback", "ht", "ioctl", "layer-process", "mcast-delivery"],
+  ...["next-hop", "port-process", "usdt-port-process", "rule-match", "tcp-flow-drop"],
+  ...["tcp-flow-state", "uft-hit", "uft-invalidate"],
+] as const;
+const OURS = ["drop", "route-cache", "rule-deny", "tcp-err", "uft-tcp-closed"] as const;
 
-count-cycles shows at the end how long batches of guests (tx) and of the underlay (rx) took, in nanoseconds.
+/** What can be traced, as users are told. */
+export const PROBE_NAMES: readonly string[] = [...SCRIPTS, ...OURS];
+
+const HELP = `
+Probes, as the reference's scripts are called, with or without "opte-" or
+"usdt-" in front and ".d" behind:
+${inColumns(SCRIPTS)}
+and of our own:
+${inColumns(OURS)}
+
+usdt-port-process is port-process with the frame itself. A frame is shown in
+hex: there is no mblk to show the address of.
+count-cycles shows at the end how long batches of guests (tx) and of the
+underlay (rx) took, in nanoseconds.
 With --format json, each event is a line of JSON.`;
+
+function inColumns(names: readonly string[]): string {
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const lines: string[] = [];
+  for (let at = 0; at < names.length; at += HELP_COLUMNS) {
+    const row = names.slice(at, at + HELP_COLUMNS).map((name) => name.padEnd(width));
+    lines.push(`  ${row.join("").trimEnd()}`);
+  }
+  return lines.join("\n");
+}
 
 /** Adds the command. */
 export function addTraceCommand(make: SubcommandMaker, session: Session): void {
@@ -48,7 +72,7 @@ export function addTraceCommand(make: SubcommandMaker, session: Session): void {
     .option("--summary", "count the events of mcast-delivery, and tell at the end")
     .option("--quiet", "show only what is told at the end; means --summary")
     .option("--debug", "of mcast-delivery, also show where the device begins and ends to look after a frame")
-    .addHelpText("after", PROBES)
+    .addHelpText("after", HELP)
     .action(async (probes: readonly string[], options: TraceOptions) => {
       await trace(session, probes, options);
     });

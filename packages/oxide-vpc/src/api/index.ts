@@ -13,6 +13,6 @@ export {
   type XdeExtensions,
 } from "./commands/vpc-commands.js";
 export type { ConfigIssue } from "./config/port-config-error.js";
-export { issuePath, PortConfigError } from "./config/port-config-error.js";
+export { configIssue, PortConfigError } from "./config/port-config-error.js";
 export { type JsonObject, type JsonValue, parsePortConfig, portConfigJson } from "./config/port-config-json.js";
 export * from "./model.js";

@@ -12,6 +12,7 @@ import {
   type FlowEntriesDump,
   type FlowId,
 } from "opte-api";
+import type { CommandName } from "opte-api/codec";
 import type { CallOptions, CommandCaller } from "./command-caller.js";
 import { compareFlowIds } from "./flow-id-order.js";
 import { XdeClientError } from "./xde-client-error.js";
@@ -37,6 +38,7 @@ export class PagedDump {
 
   layer(req: DumpLayerReq, options?: CallOptions): Promise<DumpLayerResp> {
     return this.#pagesOr(
+      "DumpLayer",
       async () => {
         const flows = (dir: Direction): Promise<FlowEntriesDump> =>
           allEntries((cursor) => this.#caller.call("DumpLayerPage", { ...req, dir, cursor, max: PAGE_LEN }, options));
@@ -49,6 +51,7 @@ export class PagedDump {
 
   uft(req: DumpUftReq, options?: CallOptions): Promise<DumpUftResp> {
     return this.#pagesOr(
+      "DumpUft",
       async () => {
         let limit = 0;
         const flows = (dir: Direction): Promise<FlowEntriesDump> =>
@@ -76,6 +79,7 @@ export class PagedDump {
 
   tcpFlows(req: DumpTcpFlowsReq, options?: CallOptions): Promise<DumpTcpFlowsResp> {
     return this.#pagesOr(
+      "DumpTcpFlows",
       async () => ({
         flows: await allEntries((cursor) =>
           this.#caller.call("DumpTcpFlowsPage", { ...req, cursor, max: PAGE_LEN }, options),
@@ -85,14 +89,15 @@ export class PagedDump {
     );
   }
 
-  async #pagesOr<T>(byPages: () => Promise<T>, whole: () => Promise<T>): Promise<T> {
+  /** @param dump the command that the caller knows, and which errors are told of */
+  async #pagesOr<T>(dump: CommandName, byPages: () => Promise<T>, whole: () => Promise<T>): Promise<T> {
     if (this.#hasPages === false) return whole();
     try {
-      const dump = await byPages();
+      const pages = await byPages();
       this.#hasPages = true;
-      return dump;
+      return pages;
     } catch (error) {
-      if (this.#hasPages === true || !isUnsupported(error)) throw error;
+      if (this.#hasPages === true || !isUnsupported(error)) throw ofCommand(error, dump);
       this.#hasPages = false;
       return whole();
     }
@@ -111,6 +116,12 @@ async function allEntries<Entry extends readonly [FlowId, unknown]>(
     cursor = next;
   }
   return entries.sort(([a], [b]) => compareFlowIds(a, b));
+}
+
+/** A refusal, told as that of another command. */
+function ofCommand(error: unknown, cmd: CommandName): unknown {
+  if (!(error instanceof XdeClientError) || error.fault.kind !== "CommandError") return error;
+  return new XdeClientError({ ...error.fault, cmd }, error.cause);
 }
 
 function isUnsupported(error: unknown): boolean {

@@ -287,12 +287,23 @@ describe("dumps", () => {
     expect((await client.dumpUft({ portName: "opte0" })).inLimit).toBe(7);
   });
 
-  it("fail with the device's error", async () => {
-    const client = new XdeClient(new InProcessTransport(whole));
-    await expect(client.dumpLayer({ portName: "opte0", name: "nat" })).rejects.toHaveProperty(
-      "cause.payload.kind",
-      "PortNotFound",
-    );
+  it("fail with the device's error, under the name of the dump, not of the pages", async () => {
+    const refuse = (): never => {
+      throw new OpteError({ kind: "PortNotFound", port: "opte0" });
+    };
+    const pages = handlersOf({ DumpLayerRules: refuse, DumpUftPage: refuse, DumpTcpFlowsPage: refuse });
+    for (const device of [whole, pages]) {
+      const client = new XdeClient(new InProcessTransport(device));
+      const portName = "opte0";
+      for (const [cmd, dump] of [
+        ["DumpLayer", client.dumpLayer({ portName, name: "nat" })],
+        ["DumpUft", client.dumpUft({ portName })],
+        ["DumpTcpFlows", client.dumpTcpFlows({ portName })],
+      ] as const) {
+        if (device === whole && cmd === "DumpUft") continue;
+        expect(await faultOf(dump)).toMatchObject({ kind: "CommandError", cmd, error: { kind: "PortNotFound" } });
+      }
+    }
   });
 });
 

@@ -15,16 +15,22 @@ export const HELP = `Usage: xded [--config FILE] [options]
 Runs an OPTE device in user space until it is told to stop by SIGTERM or SIGINT.
 An option wins over the field of the configuration file.
 
-  --config FILE              configuration in JSON (xded-config.schema.json)
-  --state DIR                folder of the saved state
-                             (/var/lib/opte; without root ~/.local/state/opte)
-  --socket PATH              Unix socket for commands
-  --underlay udp:[ADDR]:PORT link to the underlay, over UDP
-  --peer PHYS_IP=[ADDR]:PORT where the sled of an underlay address is reached; may be repeated
-  --guest PORT=unix:PATH     Unix socket on which the guest of a port connects; may be repeated
-  --listen ADDR:PORT         where /metrics and /healthz are answered
-  --log-level LEVEL          debug, info, warn, error or silent (info)
-  --help, --version
+  --config FILE               configuration in JSON (xded-config.schema.json)
+  --state DIR                 folder of the saved state; /var/lib/opte, without
+                              root ~/.local/state/opte
+  --socket PATH               socket for commands; /run/opte/xde.sock, without
+                              root $XDG_RUNTIME_DIR/opte/xde.sock
+  --underlay udp:[ADDR]:PORT  link udp0 to the underlay; port 6081 if left out
+  --peer PHYS_IP=[ADDR]:PORT  where the sled of an underlay address is reached;
+                              may be given several times
+  --guest PORT=unix:PATH      socket on which the guest of a port connects; may
+                              be given several times
+  --listen ADDR:PORT          where /metrics and /healthz are answered; nowhere
+                              if left out
+  --log-level LEVEL           debug, info, warn, error or silent; info if left
+                              out
+  -h, --help                  display this help
+  -V, --version               tell the version
 `;
 
 /** Levels of the log. */

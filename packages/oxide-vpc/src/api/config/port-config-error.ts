@@ -21,8 +21,19 @@ export class PortConfigError extends Error {
   }
 }
 
-/** The path of an issue's field, as scripts write it. */
-export function issuePath(issue: BaseIssue<unknown>): string {
+/** A fault as the schema found it, with its path as scripts write it. */
+export function configIssue(issue: BaseIssue<unknown>): ConfigIssue {
+  return { path: issuePath(issue), message: issueMessage(issue) };
+}
+
+/** In the schema's words, but for what it has no words for: a key is unknown, or it is not there. */
+function issueMessage({ type, expected, received, message }: BaseIssue<unknown>): string {
+  if (type !== "strict_object") return message;
+  if (expected === "never") return "There is no such field";
+  return received === "undefined" ? "Missing" : message;
+}
+
+function issuePath(issue: BaseIssue<unknown>): string {
   let path = "";
   for (const { key } of issue.path ?? []) {
     if (typeof key === "number") path += `[${key}]`;

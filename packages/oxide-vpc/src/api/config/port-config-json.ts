@@ -10,7 +10,7 @@ import type { RouterTarget } from "../router-target.js";
 import type { DhcpCfg, IpFamilyCfg } from "../vpc-cfg.js";
 import { DEFAULT_MTU } from "../well-known.js";
 import type { PortConfig } from "./port-config.js";
-import { issuePath, PortConfigError } from "./port-config-error.js";
+import { configIssue, PortConfigError } from "./port-config-error.js";
 import { portConfigSchema } from "./port-config-schema.js";
 
 /** A value that JSON can hold. */
@@ -30,7 +30,7 @@ export interface JsonObject {
 export function parsePortConfig(json: unknown): PortConfig {
   const result = v.safeParse(portConfigSchema, json);
   if (!result.success) {
-    throw new PortConfigError(result.issues.map((issue) => ({ path: issuePath(issue), message: issue.message })));
+    throw new PortConfigError(result.issues.map((issue) => configIssue(issue)));
   }
   const { limits, mtu, ...rest } = result.output;
   return { ...rest, mtu: mtu ?? DEFAULT_MTU, limits: { ...defaultLimits(rest.ipCfg), ...limits } };

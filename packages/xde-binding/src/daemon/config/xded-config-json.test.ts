@@ -53,7 +53,15 @@ describe("parseXdedConfig", () => {
 
   it("refuses two ports of one name, and what it does not know", () => {
     expect(faults({ ports: [port, port] })).toEqual(['ports[1].name: Port "opte0" occurs more than once']);
-    expect(faults({ colour: "red" })).toHaveLength(1);
+    expect(faults({ colour: "red" })).toEqual(["colour: There is no such field"]);
     expect(faults([])).toHaveLength(1);
+  });
+
+  it("says what is missing", () => {
+    const nameless: unknown = Object.assign({}, port, { name: undefined });
+    expect(faults({ underlay: {}, ports: [JSON.parse(JSON.stringify(nameless))] })).toEqual([
+      "underlay.bind: Missing",
+      "ports[0].name: Missing",
+    ]);
   });
 });

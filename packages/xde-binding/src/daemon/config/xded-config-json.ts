@@ -1,6 +1,6 @@
 // The daemon's configuration file.
 
-import { type ConfigIssue, issuePath, parsePortConfig, type PortConfig, PortConfigError } from "oxide-vpc/api";
+import { configIssue, type ConfigIssue, parsePortConfig, type PortConfig, PortConfigError } from "oxide-vpc/api";
 import * as v from "valibot";
 import type { XdedConfig } from "./xded-config.js";
 import { xdedConfigSchema } from "./xded-config-schema.js";
@@ -23,8 +23,7 @@ export function parseXdedConfig(json: unknown): XdedConfig {
   // An array with the right members would do for the schema.
   if (Array.isArray(json)) throw new XdedConfigError([{ path: "", message: "Expected an object, but found an array" }]);
   const result = v.safeParse(xdedConfigSchema, json);
-  const issues: ConfigIssue[] =
-    result.issues?.map((issue) => ({ path: issuePath(issue), message: issue.message })) ?? [];
+  const issues: ConfigIssue[] = result.issues?.map((issue) => configIssue(issue)) ?? [];
   const ports: PortConfig[] = [];
   const drafts: readonly unknown[] = result.typed ? result.output.ports : portsOf(json);
   for (const [index, draft] of drafts.entries()) {
