@@ -169,14 +169,10 @@ function readPlain(packet: Packet, { bytes, words, end }: Frame, ether: number):
     packet.etherType = ETHERTYPE_IPV4;
     packet.ipVersion = 4;
     packet.protoAt = ip + 9;
+    // The other words of an IPv4 key are zero already
+    if (word32(key, 9) >>> 8 !== 4) key.fill(0);
     key[0] = word32(words, w + 3);
-    key[1] = 0;
-    key[2] = 0;
-    key[3] = 0;
     key[4] = word32(words, w + 4);
-    key[5] = 0;
-    key[6] = 0;
-    key[7] = 0;
     key[9] = proto | (4 << 8);
   } else if (etherType === WORD_IPV6) {
     ulp = ip + IPV6_LEN;

@@ -11,6 +11,7 @@ import { word32 } from "../packet/bytes.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 import type { ClockProvider } from "../provider/clock.js";
+import type { ProbesProvider } from "../provider/probes.js";
 import { applyPlain, plainStart } from "../transform/apply-plain.js";
 import { applyProgram } from "../transform/apply.js";
 import type { TemplateTable } from "../transform/template-table.js";
@@ -51,6 +52,7 @@ const MTU_UNRESTRICTED = FLAG_MTU_UNRESTRICTED;
 const OUT = directionStats("out");
 const UFT_HIT = PortStat.UftHit;
 const MODIFIED = PortStat.Modified;
+const MODIFIED_VERDICT = Verdict.Modified;
 
 /** No verdict yet: the packet must take the slow path. */
 const MISS = -1;
@@ -70,6 +72,8 @@ export class Pipeline {
   readonly #packet: Packet;
   readonly #network: NetworkDefinition;
   readonly #clock: ClockProvider;
+  /** Those of the port: a dry run, which silences them, comes by `observe`. */
+  readonly #probes: ProbesProvider;
   readonly #tcp: TcpFlows;
   readonly #tracking: TcpTracking;
   readonly #templates: TemplateTable;
@@ -84,6 +88,7 @@ export class Pipeline {
     this.#packet = parts.walk.packet;
     this.#network = parts.network;
     this.#clock = parts.providers.clock;
+    this.#probes = parts.providers.probes;
     this.#tcp = parts.tcp;
     this.#tracking = parts.tracking;
     this.#templates = parts.templates;
@@ -100,10 +105,23 @@ export class Pipeline {
     packet.frame = frame;
     const isParsed = this.#network.parse(dir, packet);
     if (!isParsed || state !== "running") return this.#refuse(isParsed, state);
-    const nowMs = this.#enter(dir, epoch);
-    const uft = dir === "in" ? this.#in : this.#out;
+    const probes = this.#probes;
+    const nowMs = this.#clock.nowMs();
+    if (nowMs < this.#latestMs) this.#clockSetBack();
+    this.#latestMs = nowMs;
+    if (PROBES && probes.portProcessEntry !== undefined) this.#tellEntry(dir, epoch);
+    const isInbound = dir === "in";
+    const uft = isInbound ? this.#in : this.#out;
     const slot = this.#findCurrent(dir, uft, epoch);
-    if (slot >= 0 && packet.isPlain && this.#hitPlain(dir, uft, slot, nowMs)) return this.#leaveHit(dir, epoch, nowMs);
+    if (slot >= 0 && packet.isPlain && this.#hitPlain(dir, uft, slot, nowMs)) {
+      const base = isInbound ? 0 : OUT;
+      const stats = this.#stats;
+      count(stats, base + UFT_HIT);
+      if (PROBES) probes.uftHit?.(dir, this.#parts.port, packet.flow, epoch, nowMs);
+      if (PROBES && probes.portProcessReturn !== undefined) return this.#leave(dir, epoch, Verdict.Modified);
+      count(stats, base + MODIFIED);
+      return MODIFIED_VERDICT;
+    }
     const tcp = this.#readSegment();
     let verdict: Verdict | typeof MISS = MISS;
     if (slot >= 0) verdict = this.#hit(dir, uft, slot, epoch, nowMs, tcp);
@@ -156,14 +174,17 @@ export class Pipeline {
 
   /** @returns the time of the packet */
   #enter(dir: Direction, epoch: number): number {
-    const { port, providers } = this.#parts;
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#latestMs) this.#clockSetBack();
     this.#latestMs = nowMs;
-    if (PROBES && providers.probes.portProcessEntry !== undefined) {
-      providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#packet.frame.view());
-    }
+    this.#tellEntry(dir, epoch);
     return nowMs;
+  }
+
+  #tellEntry(dir: Direction, epoch: number): void {
+    const { port, providers } = this.#parts;
+    if (!PROBES || providers.probes.portProcessEntry === undefined) return;
+    providers.probes.portProcessEntry(dir, port, this.result.flow, epoch, this.#packet.frame.view());
   }
 
   #clockSetBack(): void {
@@ -193,20 +214,6 @@ export class Pipeline {
       providers.probes.portProcessReturn(dir, port, flow, flowAfter, epoch, resultLabels(result), path, frame, reply);
     }
     return verdict;
-  }
-
-  /** Counts a packet that its unified entry has taken through. */
-  #leaveHit(dir: Direction, epoch: number, nowMs: number): Verdict {
-    const { port, providers } = this.#parts;
-    const { probes } = providers;
-    const base = dir === "in" ? 0 : OUT;
-    count(this.#stats, base + UFT_HIT);
-    if (PROBES && (probes.uftHit !== undefined || probes.portProcessReturn !== undefined)) {
-      probes.uftHit?.(dir, port, this.#packet.flow, epoch, nowMs);
-      return this.#leave(dir, epoch, Verdict.Modified);
-    }
-    count(this.#stats, base + MODIFIED);
-    return Verdict.Modified;
   }
 
   /** What will be found for this packet's flow, without a trace of the question. */
@@ -267,10 +274,7 @@ export class Pipeline {
     }
     table.touch(slot, nowMs);
     applyPlain(records, record + PROGRAM_AT, packet, flat, start);
-    const { result } = this;
-    result.path = 1;
-    result.l4Hash = word32(records, record + HASH_AT) >>> 0;
-    result.mtuUnrestricted = (flags & MTU_UNRESTRICTED) !== 0;
+    this.result.setPlainHit(word32(records, record + HASH_AT) >>> 0, (flags & MTU_UNRESTRICTED) !== 0);
     return true;
   }
 

@@ -44,6 +44,8 @@ export class ProcessResult {
   readonly #packet: Packet;
   readonly #flow: FlowKey = new FlowKey();
   #isFlowKept = false;
+  /** Nothing was said but what `setPlainHit` says. */
+  #isPlainHit = false;
 
   constructor(packet: Packet, hairpin: Frame) {
     this.#packet = packet;
@@ -74,14 +76,25 @@ export class ProcessResult {
   /** Forgets the previous packet. */
   begin(): void {
     this.verdict = Verdict.Modified;
-    this.reason = DropReason.None;
-    this.layer = "";
-    this.ruleId = -1;
-    this.error = undefined;
     this.path = 3;
+    this.#isFlowKept = false;
+    if (this.#isPlainHit) this.#isPlainHit = false;
+    else {
+      this.reason = DropReason.None;
+      this.layer = "";
+      this.ruleId = -1;
+      this.error = undefined;
+    }
     this.l4Hash = 0;
     this.mtuUnrestricted = false;
-    this.#isFlowKept = false;
+  }
+
+  /** Of a packet that its compiled unified entry let through, of which there is no more to say. */
+  setPlainHit(l4Hash: number, mtuUnrestricted: boolean): void {
+    this.path = 1;
+    this.l4Hash = l4Hash;
+    this.mtuUnrestricted = mtuUnrestricted;
+    this.#isPlainHit = true;
   }
 }
 
