@@ -259,6 +259,13 @@ describe("what is refused, each with an error of its own, before anything is car
       { kind: "System", errno: Errno.EINVAL, msg: "reqLen: the request has at most 4096 bytes, not 4097" },
     ],
     [
+      "a question of more than a thousand values",
+      OpteCmd.ListLayers,
+      Uint8Array.of(0x99, 0x03, 0xe8, ...new Uint8Array(1000)),
+      {},
+      { kind: "DeserCmdReq", msg: "Cannot decode the message: it has more than 1000 values" },
+    ],
+    [
       "a name of more than 1 KiB",
       OpteCmd.ClearUft,
       portReq("x".repeat(1025)),

@@ -12,6 +12,7 @@ import type { PeriodicTimer } from "opte-core";
 import { XDE_COMMANDS } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { handlersOf } from "../../test/handlers-of.js";
+import { usedHeap } from "../../test/heap.js";
 import { XdeClient, XdeClientError, XdeEntryPoint } from "../in-process/index.js";
 import { type Frame, FrameReader, readAnswer, requestFrame } from "./socket-frame.js";
 import { type UnixSocketOptions, UnixSocketServer } from "./unix-socket-server.js";
@@ -391,6 +392,18 @@ describe("a client in another language", () => {
     expect(await errorOf(raw)).toMatchObject({ kind: "System", errno: Errno.EPERM });
     raw.send(OpteCmd.ListPorts, new Uint8Array());
     expect(await raw.receive()).toMatchObject({ errno: 0 });
+  });
+
+  it("that may only read costs no memory for the long requests that it begins", async () => {
+    await serve({ rights: "read" });
+    const others = Array.from({ length: 8 }, () => new RawClient());
+    const before = usedHeap();
+    for (const { socket } of others) {
+      const frame = requestFrame({ ...ARGUMENT, reqLen: 2 ** 24 }, new Uint8Array(2 ** 24));
+      await new Promise((written) => socket.write(frame.subarray(0, -1), written));
+    }
+    for (let i = 0; i < 3; i++) await client().listPorts();
+    expect(usedHeap() - before).toBeLessThan(32 * 2 ** 20);
   });
 
   it.each([
