@@ -12,6 +12,7 @@ import { DropReason } from "../verdict.js";
 import { NONE, type FlowPairs } from "./flow-pairs.js";
 import type { LayerObserver } from "./layer-observer.js";
 import type { LayerError } from "./layer-outcome.js";
+import { ReusedList } from "./reused-list.js";
 
 /** The state of a walk; one instance serves a port. */
 export class Walk {
@@ -26,10 +27,10 @@ export class Walk {
   readonly reply: Frame = Frame.allocate(0);
 
   /** Transformations run so far, in order: what the unified entry will do. */
-  readonly headers: HeaderTransform[] = [];
+  readonly headers: ReusedList<HeaderTransform> = new ReusedList();
   readonly bodies: BodyTransform[] = [];
   /** Parents of the coming unified and TCP entries: every flow-table pair that was matched or made. */
-  readonly parents: number[] = [];
+  readonly parents: ReusedList<number> = new ReusedList();
 
   /** Set by the layer that ended the walk. */
   reason: DropReason = DropReason.None;
@@ -50,9 +51,9 @@ export class Walk {
     this.dir = dir;
     this.nowMs = nowMs;
     this.metadata.clear();
-    this.headers.length = 0;
-    this.bodies.length = 0;
-    this.parents.length = 0;
+    this.headers.clear();
+    if (this.bodies.length > 0) this.bodies.length = 0;
+    this.parents.clear();
     this.reason = DropReason.None;
     this.layer = "";
     this.ruleId = -1;
@@ -63,7 +64,8 @@ export class Walk {
   /** Makes a list of this walk's parents for one dependant. */
   linkParents(pairs: FlowPairs): number {
     let head = NONE;
-    for (const pair of this.parents) head = pairs.link(head, pair);
+    const { items, size } = this.parents;
+    for (let i = 0; i < size; i++) head = pairs.link(head, items[i] as number); // Unwrap: the list has `size` items
     return head;
   }
 }

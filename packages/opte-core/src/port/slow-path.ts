@@ -44,12 +44,20 @@ export class SlowPath {
   /** Recorded transformations of compiled flows, one for each summary, so that flows share them. */
   readonly #summaries: Map<string, RecordedTransforms> = new Map();
   /** The few latest of them by the names in them, so that a new flow need not put its summary together. */
-  readonly #recent: (readonly [names: readonly string[], RecordedTransforms])[] = [];
+  readonly #recent: { readonly names: readonly string[]; readonly recorded: RecordedTransforms }[] = [];
+  readonly #evictedIn: (flow: FlowKey) => void;
+  readonly #evictedOut: (flow: FlowKey) => void;
 
   constructor(parts: PortParts, result: ProcessResult) {
     this.#parts = parts;
     this.#walk = parts.walk;
     this.#result = result;
+    this.#evictedIn = (flow) => {
+      this.#evicted("in", flow);
+    };
+    this.#evictedOut = (flow) => {
+      this.#evicted("out", flow);
+    };
   }
 
   /** @param segment the packet's TCP segment, absent for other protocols */
@@ -74,7 +82,7 @@ export class SlowPath {
     }
     const ended = this.#walkLayers("out");
     if (ended !== undefined) return ended;
-    return closed ? this.#finishUncached() : this.#cache("out", epoch, nowMs, tcpSlot);
+    return closed ? this.#finish() : this.#cache("out", epoch, nowMs, tcpSlot);
   }
 
   #in(epoch: number, nowMs: number, segment: TcpSegment | undefined): Verdict {
@@ -86,7 +94,7 @@ export class SlowPath {
     if (segment !== undefined) {
       const outcome = this.#track("in", this.#outbound, segment, nowMs);
       if (outcome === TcpOutcome.Refused) return this.#drop(DropReason.TcpError);
-      if (outcome === TcpOutcome.Closed) return this.#finishUncached();
+      if (outcome === TcpOutcome.Closed) return this.#finish();
       tcpSlot = tracking.slot;
     }
     return this.#cache("in", epoch, nowMs, tcpSlot);
@@ -135,7 +143,7 @@ export class SlowPath {
     const outcome = this.#parts.network.handlePacket(dir, this.#walk.packet, this.#walk.reply);
     switch (outcome.kind) {
       case "allow":
-        return this.#finishUncached();
+        return this.#finish();
       case "deny":
         return this.#drop(DropReason.HandlePacket);
       case "hairpin":
@@ -148,16 +156,14 @@ export class SlowPath {
 
   /** Makes the unified entry of an allowed packet, then emits it; the default flow is never cached. */
   #cache(dir: Direction, epoch: number, nowMs: number, tcpSlot: number): Verdict {
-    const { uft, pairs, tcp, stats, providers, port, tracking } = this.#parts;
+    const { uft, pairs, tcp, templates, tracking } = this.#parts;
     const walk = this.#walk;
     const arrived = this.#result.flow;
-    if (arrived.isDefault) return this.#finishUncached();
+    if (arrived.isDefault) return this.#finish();
     const table = uft.table(dir);
     const shared = this.#shared();
-    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, (flow) => {
-      if (PROBES) providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
-      count(stats, directionStats(dir) + PortStat.UftEvictions);
-    });
+    const evicted = dir === "in" ? this.#evictedIn : this.#evictedOut;
+    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, evicted);
     if (slot < 0) {
       this.#result.error = { kind: "FlowTableFull", table: "UFT", limit: table.table.limit };
       return Verdict.Error;
@@ -171,22 +177,28 @@ export class SlowPath {
       table.table.setWord(slot, TCP_ID, tcp.table.word(tcpSlot, TCP_ENTRY_ID));
     }
     const at = slot * table.table.stride + PROGRAM;
-    const compiled =
-      walk.bodies.length === 0 && compileProgram(walk.headers, arrived, table.table.records, at, this.#parts.templates);
+    const { records } = table.table;
+    const { items: headers, size } = walk.headers;
+    const compiled = walk.bodies.length === 0 && compileProgram(headers, arrived, records, at, templates, size);
     const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
     table.table.setWord(slot, FLAGS, flags);
     if (!compiled) {
       const { summary } = shared;
-      table.setRecorded(slot, { headers: walk.headers.slice(), bodies: walk.bodies.slice(), summary });
+      table.setRecorded(slot, { headers: walk.headers.toArray(), bodies: walk.bodies.slice(), summary });
     }
     tracking.noteGauges();
-    return this.#finish(hash);
+    this.#mark(hash);
+    return this.#emitted(compiled ? walk.rewrite.finishCompiled(records, at, templates) : walk.rewrite.finish());
   }
 
   /** What flows whose transformations have this walk's names share, as long as they compile. */
   #shared(): RecordedTransforms {
     const { headers, bodies } = this.#walk;
-    for (const [names, recorded] of this.#recent) if (bodies.length === 0 && areNamed(headers, names)) return recorded;
+    const { items, size } = headers;
+    for (let i = 0; bodies.length === 0 && i < this.#recent.length; i++) {
+      const recent = this.#recent[i];
+      if (recent !== undefined && areNamed(items, size, recent.names)) return recent.recorded;
+    }
     const summary = summaryOf(this.#walk);
     let shared = this.#summaries.get(summary);
     if (shared === undefined) {
@@ -195,26 +207,31 @@ export class SlowPath {
     }
     if (bodies.length > 0) return shared;
     if (this.#recent.length === RECENT) this.#recent.shift();
-    this.#recent.push([headers.map(({ name }) => name), shared]);
+    this.#recent.push({ names: headers.toArray().map(({ name }) => name), recorded: shared });
     return shared;
   }
 
-  #finishUncached(): Verdict {
-    return this.#finish(flowCrc32(this.#result.flow));
+  #evicted(dir: Direction, flow: FlowKey): void {
+    const { providers, port, stats } = this.#parts;
+    if (PROBES) providers.probes.flowExpired?.(port, `uft_${dir}`, flow, 0, 0);
+    count(stats, directionStats(dir) + PortStat.UftEvictions);
   }
 
-  /**
-   * Emits a packet that goes on.
-   *
-   * @param l4Hash CRC-32 of its flow id as it arrived
-   */
-  #finish(l4Hash: number): Verdict {
-    const { rewrite, packet, metadata } = this.#walk;
+  /** Emits a packet that goes on without a unified entry. */
+  #finish(): Verdict {
+    this.#mark(flowCrc32(this.#result.flow));
+    return this.#emitted(this.#walk.rewrite.finish());
+  }
+
+  /** @param l4Hash CRC-32 of the packet's flow id as it arrived */
+  #mark(l4Hash: number): void {
     this.#result.l4Hash = l4Hash;
-    this.#result.mtuUnrestricted = metadata.isInternalTarget;
-    const status = rewrite.finish();
+    this.#result.mtuUnrestricted = this.#walk.metadata.isInternalTarget;
+  }
+
+  #emitted(status: RewriteStatus): Verdict {
     const verdict = status === RewriteStatus.Done ? Verdict.Modified : this.#drop(dropReason(status));
-    this.observer?.emitted?.(packet.frame, this.#result.reason);
+    this.observer?.emitted?.(this.#walk.packet.frame, this.#result.reason);
     return verdict;
   }
 
@@ -228,14 +245,17 @@ function dropReason(status: RewriteStatus): DropReason {
   return status === RewriteStatus.Headroom ? DropReason.Headroom : DropReason.FrameTooLong;
 }
 
-function areNamed(transforms: readonly HeaderTransform[], names: readonly string[]): boolean {
-  if (transforms.length !== names.length) return false;
+function areNamed(transforms: readonly HeaderTransform[], count: number, names: readonly string[]): boolean {
+  if (count !== names.length) return false;
   for (let i = 0; i < names.length; i++) if (transforms[i]?.name !== names[i]) return false;
   return true;
 }
 
 function summaryOf(walk: Walk): string {
-  const headers = walk.headers.map((transform) => transform.name).join(",");
+  const headers = walk.headers
+    .toArray()
+    .map((transform) => transform.name)
+    .join(",");
   const bodies = walk.bodies.map((transform) => transform.text).join(",");
   return `hdr: ${headers}, body: ${bodies}`;
 }

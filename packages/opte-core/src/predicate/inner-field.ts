@@ -28,15 +28,44 @@ const FIELDS_OF: Readonly<Record<InnerField, readonly [Field, ...Field[]]>> = {
   icmpv6Code: [FIELDS.icmpv6Code],
 };
 
-/** Offset of a field in `packet.frame.bytes`, or -1 if the packet has no such field. */
+/** Offset of a field in `packet.frame.bytes`, or -1 if the packet has no such field. Written out: rules ask it for each new flow. */
 export function innerFieldAt(field: InnerField, packet: Packet): number {
-  // The protocol of an IPv6 packet stands in the last of its headers
-  if (field === "ipProtocol") return packet.protoAt;
-  for (const { header, offset } of FIELDS_OF[field]) {
-    const at = headerAt(packet, header);
-    if (at >= 0) return at + offset;
+  switch (field) {
+    case "etherType":
+      return packet.ether + FIELDS.etherType.offset;
+    case "etherDst":
+      return packet.ether + FIELDS.etherDst.offset;
+    case "etherSrc":
+      return packet.ether + FIELDS.etherSrc.offset;
+    case "ipv4Src":
+      return within(headerAt(packet, "ipv4"), FIELDS.ipv4Src.offset);
+    case "ipv4Dst":
+      return within(headerAt(packet, "ipv4"), FIELDS.ipv4Dst.offset);
+    case "ipv6Src":
+      return within(headerAt(packet, "ipv6"), FIELDS.ipv6Src.offset);
+    case "ipv6Dst":
+      return within(headerAt(packet, "ipv6"), FIELDS.ipv6Dst.offset);
+    // The protocol of an IPv6 packet stands in the last of its headers
+    case "ipProtocol":
+      return packet.protoAt;
+    // A packet has one of the two headers at most, and ports at the same place in both
+    case "srcPort":
+      return within(Math.max(headerAt(packet, "tcp"), headerAt(packet, "udp")), FIELDS.tcpSrc.offset);
+    case "dstPort":
+      return within(Math.max(headerAt(packet, "tcp"), headerAt(packet, "udp")), FIELDS.tcpDst.offset);
+    case "icmpType":
+      return within(headerAt(packet, "icmp"), FIELDS.icmpType.offset);
+    case "icmpCode":
+      return within(headerAt(packet, "icmp"), FIELDS.icmpCode.offset);
+    case "icmpv6Type":
+      return within(headerAt(packet, "icmpv6"), FIELDS.icmpv6Type.offset);
+    case "icmpv6Code":
+      return within(headerAt(packet, "icmpv6"), FIELDS.icmpv6Code.offset);
   }
-  return -1;
+}
+
+function within(header: number, offset: number): number {
+  return header < 0 ? -1 : header + offset;
 }
 
 /** What of a packet fields stand in, as bits: a packet has some of these parts, and a field is there when its part is. */

@@ -21,7 +21,7 @@ export function applyProgram(words: Int32Array, at: number, packet: Packet, temp
   const flags = word32(words, at);
   if ((flags & (ProgramFlag.EtherDst | ProgramFlag.EtherSrc)) !== 0) writeMacs(words, at, packet, flags);
   if ((flags & ProgramFlag.ChecksumsDirty) !== 0) writeInner(words, at, packet, flags);
-  if ((flags & ProgramFlag.Push) !== 0) return push(words, at, packet, templates);
+  if ((flags & ProgramFlag.Push) !== 0) return pushTemplate(words, at, packet, templates);
   if ((flags & ProgramFlag.Strip) !== 0) frame.start = packet.ether;
   return frame.end - frame.start > MAX_FRAME_LEN ? RewriteStatus.FrameTooLong : RewriteStatus.Done;
 }
@@ -79,7 +79,12 @@ function writeAddress(words: Int32Array, from: number, bytes: Uint8Array, to: nu
   for (let i = 0; i < count; i++) wrWord(bytes, to + 4 * i, word32(words, from + i));
 }
 
-function push(words: Int32Array, at: number, packet: Packet, templates: TemplateTable): RewriteStatus {
+/**
+ * Puts the encapsulation of a program that has {@link ProgramFlag.Push} in front of a packet, in place of what it has.
+ *
+ * @returns on a status but `Done` nothing is changed
+ */
+export function pushTemplate(words: Int32Array, at: number, packet: Packet, templates: TemplateTable): RewriteStatus {
   const { frame } = packet;
   const { bytes, end } = frame;
   const template = templates.get(word32(words, at + ProgramWord.Template));

@@ -51,9 +51,9 @@ export function writeMac(bytes: Uint8Array, at: number, mac: MacAddr): void {
 }
 
 /** Writes the 16 bytes of an IPv6 address. */
-export function writeIpv6Words(bytes: Uint8Array, at: number, { words: [a, b, c, d] }: Ipv6Addr): void {
-  wr32(bytes, at, a);
-  wr32(bytes, at + 4, b);
-  wr32(bytes, at + 8, c);
-  wr32(bytes, at + 12, d);
+export function writeIpv6Words(bytes: Uint8Array, at: number, { words }: Ipv6Addr): void {
+  wr32(bytes, at, words[0]);
+  wr32(bytes, at + 4, words[1]);
+  wr32(bytes, at + 8, words[2]);
+  wr32(bytes, at + 12, words[3]);
 }

@@ -57,6 +57,7 @@ export const ProgramWord = { Flags: 0, Template: 1, Entropy: 2, Info: 3, Bytes: 
  * @param transforms what ran, without error, on a packet of the flow
  * @param arrived the flow's id before they ran
  * @param words where the program is written, `PROGRAM_WORDS` words from `at` on
+ * @param count how many of `transforms` there are, if not all
  * @returns whether it was; a program holds on to its template until {@link releaseProgram}
  */
 export function compileProgram(
@@ -65,11 +66,11 @@ export function compileProgram(
   words: Int32Array,
   at: number,
   templates: TemplateTable,
+  count: number = transforms.length,
 ): boolean {
-  const merged = merge(transforms, arrived.family);
-  if (merged === undefined) return false;
-  const { outer, ether, ip, ulp } = merged;
-  const { ether: outerEther, ip: outerIp, encap } = outer;
+  if (!MERGED.merge(transforms, count, arrived.family)) return false;
+  const { ether, ip, ulp } = MERGED;
+  const { ether: outerEther, ip: outerIp, encap } = MERGED.outer;
   const isUntouched = outerEther === "asReceived" && outerIp === "asReceived" && encap === "asReceived";
   const isPopped = outerEther === "popped" && outerIp === "popped" && encap === "popped";
   words.fill(0, at, at + PROGRAM_WORDS);
@@ -83,7 +84,7 @@ export function compileProgram(
   } else if (!isUntouched) {
     return false;
   }
-  flags |= writeMacs(words, at, ether);
+  if (ether !== undefined) flags |= writeMacs(words, at, ether);
   if (ip !== undefined || ulp !== undefined) flags |= writeInner(words, at, arrived, ip, ulp);
   words[at + ProgramWord.Flags] = flags;
   return true;
@@ -96,31 +97,48 @@ export function releaseProgram(words: Int32Array, at: number, templates: Templat
 }
 
 /** The sum of several transformations. */
-interface Merged {
-  readonly outer: OuterHeaders;
-  readonly ether: EtherFields;
-  /** Absent if none sets a field of the header, present if one does so without naming any. */
-  readonly ip: IpFields | undefined;
-  readonly ulp: UlpFields | undefined;
+class Merged {
+  readonly outer: OuterHeaders = new OuterHeaders();
+  /** Each is absent if none sets a field of the header, present if one does so without naming any. */
+  ether: EtherFields | undefined = undefined;
+  ip: IpFields | undefined = undefined;
+  ulp: UlpFields | undefined = undefined;
+
+  /** Starts anew with the first `count` of `transforms`. @returns whether they can be merged */
+  merge(transforms: readonly HeaderTransform[], count: number, family: number): boolean {
+    this.outer.reset();
+    this.ether = undefined;
+    this.ip = undefined;
+    this.ulp = undefined;
+    for (let i = 0; i < count; i++) {
+      const transform = transforms[i];
+      if (transform !== undefined && !this.#add(transform, family)) return false;
+    }
+    return true;
+  }
+
+  /** Nearly always only one transformation sets fields of a header: then they are taken over as they are. */
+  #add(transform: HeaderTransform, family: number): boolean {
+    const { innerEther, innerIp, innerUlp } = transform;
+    if (this.outer.run(transform, undefined) !== undefined) return false;
+    if (innerEther !== undefined) {
+      this.ether = this.ether === undefined ? innerEther.fields : { ...this.ether, ...innerEther.fields };
+    }
+    if (innerIp !== undefined) {
+      const { ip } = this;
+      const { fields } = innerIp;
+      if (fields.version !== family) return false;
+      this.ip = ip?.version === 4 && fields.version === 4 ? { ...ip, ...fields } : mergeIpv6(ip, fields);
+    }
+    if (innerUlp !== undefined) {
+      this.ulp = this.ulp === undefined ? innerUlp.fields : { ...this.ulp, ...innerUlp.fields };
+    }
+    return true;
+  }
 }
 
-function merge(transforms: readonly HeaderTransform[], family: number): Merged | undefined {
-  const outer = new OuterHeaders();
-  let ether: EtherFields = {};
-  let ip: IpFields | undefined;
-  let ulp: UlpFields | undefined;
-  for (const transform of transforms) {
-    if (outer.run(transform, undefined) !== undefined) return undefined;
-    ether = { ...ether, ...transform.innerEther?.fields };
-    if (transform.innerIp !== undefined) {
-      const { fields } = transform.innerIp;
-      if (fields.version !== family) return undefined;
-      ip = ip?.version === 4 && fields.version === 4 ? { ...ip, ...fields } : mergeIpv6(ip, fields);
-    }
-    if (transform.innerUlp !== undefined) ulp = { ...ulp, ...transform.innerUlp.fields };
-  }
-  return { outer, ether, ip, ulp };
-}
+/** For short-lived use inside {@link compileProgram}. */
+const MERGED = new Merged();
 
 function mergeIpv6(ip: IpFields | undefined, fields: IpFields): IpFields {
   return ip?.version === 6 && fields.version === 6 ? { ...ip, ...fields } : fields;

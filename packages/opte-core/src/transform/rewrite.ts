@@ -4,18 +4,21 @@
 // `finish`, which brings the checksums up to date, once, and emits the frame.
 
 import type { Direction } from "opte-api";
-import { rd8, wr32 } from "../packet/bytes.js";
+import { rd8, word32, wr32 } from "../packet/bytes.js";
 import { finishSum, writeIpv4Checksum } from "../packet/checksum.js";
 import { upperProtocolAt } from "../packet/ipv6-extensions.js";
 import { updateFlow } from "../packet/packet-flow.js";
 import type { Packet } from "../packet/packet.js";
+import { pushTemplate } from "./apply.js";
 import type { BodyTransform, BodyTransformError } from "./body-transform.js";
 import { emitOuter } from "./emit.js";
 import { writeEtherFields, writeIpFields, writeUlpFields } from "./field-write.js";
 import type { EncapFields, EtherFields, HeaderTransform, IpFields } from "./header-transform.js";
 import { headerSum, updateUlpChecksum, writeUlpChecksum } from "./inner-checksum.js";
 import { OuterHeaders, type OuterHeaderName, type ReceivedHeaders } from "./outer-headers.js";
+import { ProgramFlag } from "./program.js";
 import type { RewriteStatus } from "./rewrite-status.js";
+import type { TemplateTable } from "./template-table.js";
 
 /** Headers that a transformation can find missing, as errors name them (spec 01 §6). */
 export type HeaderName = OuterHeaderName | "inner IP" | "inner ULP";
@@ -42,7 +45,7 @@ export class Rewrite implements ReceivedHeaders {
   }
 
   /**
-   * Runs the six actions of a transformation in order, then sets the packet's flow id anew; the first action that fails ends it, and
+   * Runs the six actions of a transformation in order, then sets the packet's flow id anew if they may have changed it; the first action that fails ends it, and
    * those before it stay.
    *
    * @returns name of the header that is missing, or of the other family; nothing on success
@@ -50,7 +53,7 @@ export class Rewrite implements ReceivedHeaders {
   run(transform: HeaderTransform): HeaderName | undefined {
     const received = this.#packet.outerEther >= 0 ? this : undefined;
     const missing = this.#outer.run(transform, received) ?? this.#runInner(transform);
-    updateFlow(this.#packet);
+    if (transform.innerIp !== undefined || transform.innerUlp !== undefined) updateFlow(this.#packet);
     return missing;
   }
 
@@ -66,13 +69,24 @@ export class Rewrite implements ReceivedHeaders {
    * packet's outer offsets still tell where its received headers stood.
    */
   finish(): RewriteStatus {
+    this.#updateChecksums();
+    return emitOuter(this.#packet, this.#outer);
+  }
+
+  /** {@link finish} for a packet whose transformations were compiled: the same frame, its encapsulation copied and not written anew. */
+  finishCompiled(program: Int32Array, at: number, templates: TemplateTable): RewriteStatus {
+    if ((word32(program, at) & ProgramFlag.Push) === 0) return this.finish();
+    this.#updateChecksums();
+    return pushTemplate(program, at, this.#packet, templates);
+  }
+
+  #updateChecksums(): void {
     const packet = this.#packet;
     if (packet.ulp >= 0 && (this.#checksumsDirty || this.#bodyModified)) {
       if (this.#bodyModified) writeUlpChecksum(packet);
       else updateUlpChecksum(packet, finishSum(this.#headerSum) + headerSum(packet));
       if (packet.ipVersion === 4) writeIpv4Checksum(packet.frame.bytes, packet.ip, packet.ipLen);
     }
-    return emitOuter(packet, this.#outer);
   }
 
   setEther(fields: EtherFields): void {

@@ -8,11 +8,11 @@ export function wordsOf(ip: IpAddr): readonly number[] {
 }
 
 /** The IPv4 address of the first word. */
-export function ipv4Of([value = 0]: readonly number[]): Ipv4Addr {
-  return Ipv4Addr.fromNumber(value);
+export function ipv4Of(words: readonly number[]): Ipv4Addr {
+  return Ipv4Addr.fromNumber(words[0] ?? 0);
 }
 
 /** The IPv6 address of the first four words. */
-export function ipv6Of([a = 0, b = 0, c = 0, d = 0]: readonly number[]): Ipv6Addr {
-  return Ipv6Addr.fromWords(a, b, c, d);
+export function ipv6Of(words: readonly number[]): Ipv6Addr {
+  return Ipv6Addr.fromWords(words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0);
 }

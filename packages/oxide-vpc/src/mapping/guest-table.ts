@@ -18,7 +18,7 @@ const UNDERLAY = 3;
 const ADDRESS = 7;
 
 /** How many guests are kept as objects; a power of two. */
-const RECENT = 256;
+const RECENT = 1024;
 
 /** Maps an address in a VPC to where the guest is. */
 export class GuestTable {

@@ -15,23 +15,29 @@ import {
   REFUSAL,
   type StaticGenerator,
 } from "opte-core";
-import { BOUNDARY_MAC, type GuestPhysAddr, MULTICAST_VNI, RouterTarget } from "../api/model.js";
+import { BOUNDARY_MAC, type GuestPhysAddr, MULTICAST_VNI, RouterTarget, type TunnelEndpoint } from "../api/model.js";
 import type { VpcMappings } from "../mapping/vpc-mappings.js";
 import { MetadataKey } from "../metadata-keys.js";
 import { MSS_OPTION, multicastOption } from "./geneve-options.js";
 
-/** Where a packet goes on the underlay. */
+/** Where packets go on the underlay. */
 interface Passage {
-  readonly ip: Ipv6Addr;
+  /** What is done to the headers but that of the tunnel, the same for all packets on this way. */
+  readonly headers: Required<Pick<HeaderTransform, "outerEther" | "outerIp" | "innerEther">>;
   readonly vni: Vni;
-  /** Destination MAC address of the inner frame. */
-  readonly innerMac: MacAddr;
-  /** Destination MAC address of the outer frame; where the device is to find it, zero. */
-  readonly outerMac: MacAddr;
+  /** Tunnel options of TCP packets, and of others. */
+  readonly tcpOptions: readonly GeneveOption[];
   readonly options: readonly GeneveOption[];
-  /** Whether the packet stays in the rack. */
+  /** Whether the packets stay in the rack. */
   readonly isInternal: boolean;
 }
+
+/** How many ways are remembered: those to the guests and endpoints that flows have gone to of late. */
+const REMEMBERED_PASSAGES = 1024;
+
+const NO_OPTIONS: readonly GeneveOption[] = [];
+const MSS_OPTIONS: readonly GeneveOption[] = [MSS_OPTION];
+const MULTICAST_OPTIONS: readonly GeneveOption[] = [multicastOption("external")];
 
 /** Encapsulates each packet according to its route, or refuses it. */
 export class Encap implements StaticGenerator {
@@ -40,6 +46,8 @@ export class Encap implements StaticGenerator {
   readonly #vni: Vni;
   readonly #mappings: VpcMappings;
   readonly #targets: RouterTargets = new RouterTargets();
+  /** Ways by what the mappings say of them, which is another object when it changes. */
+  readonly #passages: Map<GuestPhysAddr | TunnelEndpoint, Passage> = new Map();
 
   /** @param physIp underlay address of the sled, @param vni the port's VPC */
   constructor(physIp: Ipv6Addr, vni: Vni, mappings: VpcMappings) {
@@ -52,7 +60,7 @@ export class Encap implements StaticGenerator {
     const passage = packet.flow.isToMulticast ? this.#multicast(packet) : this.#unicast(packet, metadata);
     if ("kind" in passage) return passage;
     metadata.insert(INTERNAL_TARGET, passage.isInternal ? "1" : "0");
-    return { kind: "value", value: this.#transform(packet, passage) };
+    return { kind: "value", value: transformOf(packet, passage) };
   }
 
   #multicast(packet: Packet): Passage | Refusal {
@@ -60,11 +68,10 @@ export class Encap implements StaticGenerator {
     const group = this.#mappings.m2p.get(dst)?.address;
     if (group === undefined || packet.flow.proto === IpProtocol.Tcp) return REFUSAL;
     return {
-      ip: group,
+      headers: this.#headers(group, dst.multicastMac(), group.multicastMac()),
       vni: MULTICAST_VNI,
-      innerMac: dst.multicastMac(),
-      outerMac: group.multicastMac(),
-      options: [multicastOption("external")],
+      tcpOptions: MULTICAST_OPTIONS,
+      options: MULTICAST_OPTIONS,
       isInternal: true,
     };
   }
@@ -78,25 +85,27 @@ export class Encap implements StaticGenerator {
       case "internetGateway":
         return this.#external(packet, metadata);
       case "ip":
-        return this.#internal(packet, v2p.get(this.#vni, target.ip), metadata);
+        return this.#internal(v2p.get(this.#vni, target.ip), metadata);
       case "vpcSubnet":
-        return this.#internal(packet, v2p.getDestination(this.#vni, packet.flow), metadata);
+        return this.#internal(v2p.getDestination(this.#vni, packet.flow), metadata);
       default:
         return target;
     }
   }
 
-  #internal(packet: Packet, phys: GuestPhysAddr | undefined, metadata: ActionMetadata): Passage | Refusal {
+  #internal(phys: GuestPhysAddr | undefined, metadata: ActionMetadata): Passage | Refusal {
     // An external source has to leave by way of boundary services: inside nobody could answer it
     if (phys === undefined || hasExternalSource(metadata)) return REFUSAL;
-    return {
-      ip: phys.ip,
-      vni: this.#vni,
-      innerMac: phys.ether,
-      outerMac: MacAddr.ZERO,
-      options: packet.flow.proto === IpProtocol.Tcp ? [MSS_OPTION] : [],
-      isInternal: true,
-    };
+    return (
+      this.#passages.get(phys) ??
+      this.#remember(phys, {
+        headers: this.#headers(phys.ip, phys.ether),
+        vni: this.#vni,
+        tcpOptions: MSS_OPTIONS,
+        options: NO_OPTIONS,
+        isInternal: true,
+      })
+    );
   }
 
   #external(packet: Packet, metadata: ActionMetadata): Passage | Refusal {
@@ -104,26 +113,39 @@ export class Encap implements StaticGenerator {
     // A prefix may have no endpoint at all, in which case nothing is chosen
     const endpoint = endpoints[flowCrc32(packet.flow) % endpoints.length];
     if (endpoint === undefined || !hasExternalSource(metadata)) return REFUSAL;
-    return {
-      ip: endpoint.ip,
-      vni: endpoint.vni,
-      innerMac: BOUNDARY_MAC,
-      outerMac: MacAddr.ZERO,
-      options: [],
-      isInternal: false,
-    };
+    return (
+      this.#passages.get(endpoint) ??
+      this.#remember(endpoint, {
+        headers: this.#headers(endpoint.ip, BOUNDARY_MAC),
+        vni: endpoint.vni,
+        tcpOptions: NO_OPTIONS,
+        options: NO_OPTIONS,
+        isInternal: false,
+      })
+    );
   }
 
-  #transform(packet: Packet, { ip, vni, innerMac, outerMac, options }: Passage): HeaderTransform {
-    const entropy = flowCrc32(packet.flow) & 0xffff;
+  #remember(to: GuestPhysAddr | TunnelEndpoint, passage: Passage): Passage {
+    if (this.#passages.size >= REMEMBERED_PASSAGES) this.#passages.clear();
+    this.#passages.set(to, passage);
+    return passage;
+  }
+
+  /** @param outerMac destination MAC address of the outer frame; zero where the device is to find it */
+  #headers(ip: Ipv6Addr, innerMac: MacAddr, outerMac: MacAddr = MacAddr.ZERO): Passage["headers"] {
     return {
-      name: "encap",
       outerEther: { kind: "push", header: { dst: outerMac, src: MacAddr.ZERO, etherType: EtherType.Ipv6 } },
       outerIp: { kind: "push", header: { version: 6, src: this.#physIp, dst: ip, protocol: IpProtocol.Udp } },
-      outerEncap: { kind: "push", header: { entropy, vni, options } },
       innerEther: { kind: "modify", fields: { dst: innerMac } },
     };
   }
+}
+
+function transformOf({ flow }: Packet, { headers, vni, tcpOptions, options }: Passage): HeaderTransform {
+  const entropy = flowCrc32(flow) & 0xffff;
+  const header = { entropy, vni, options: flow.proto === IpProtocol.Tcp ? tcpOptions : options };
+  const { outerEther, outerIp, innerEther } = headers;
+  return { name: "encap", outerEther, outerIp, outerEncap: { kind: "push", header }, innerEther };
 }
 
 function hasExternalSource(metadata: ActionMetadata): boolean {

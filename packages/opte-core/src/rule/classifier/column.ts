@@ -1,6 +1,6 @@
 // A column of a packet: the first bits of one of its fields, as a hash. What boxes of one shape are looked up by.
 
-import { rd8 } from "../../packet/bytes.js";
+import { rd8, rdWord } from "../../packet/bytes.js";
 import { offsetInPart, partAt, partOf, type PacketPart } from "../../predicate/inner-field.js";
 import type { MetadataView } from "../../predicate/evaluate.js";
 import type { Packet } from "../../packet/packet.js";
@@ -69,10 +69,14 @@ export function mixHash(hash: number, columnHash: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function hashPrefix(bytes: Uint8Array, at: number, bits: number): number {
+/** Word by word, what is left byte by byte. */
+function hashPrefix(bytes: Uint8Array, from: number, bits: number): number {
   let hash = EMPTY_HASH;
-  const end = at + ((bits - 1) >> 3);
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ rd8(bytes, i), 0x01000193);
-  if (bits > 0) hash = Math.imul(hash ^ (rd8(bytes, end) & lastByteMask(bits)), 0x01000193);
-  return hash ^ (hash >>> 13);
+  let at = from;
+  let left = bits;
+  for (; left >= 32; left -= 32, at += 4) hash = mixHash(hash, rdWord(bytes, at));
+  if (left === 0) return hash;
+  let rest = 0;
+  for (; left > 8; left -= 8, at++) rest = (rest << 8) | rd8(bytes, at);
+  return mixHash(hash, (rest << 8) | (rd8(bytes, at) & lastByteMask(left)));
 }

@@ -27,6 +27,8 @@ interface Group {
   readonly parts: number;
   /** Rules by the hash of their boxes; in each bucket the rule to try first is the last, since new rules mostly are. */
   readonly buckets: Map<number, RuleEntry[]>;
+  /** Bit for bit, whether there was ever a bucket whose hash ends in that: most packets need no look-up in a group of few buckets. */
+  filter: number;
   /** No rule of the group has a lower rank. Removals leave it as it is: too low a bound costs a look-up, never an answer. */
   bestRank: number;
 }
@@ -50,6 +52,7 @@ export class TupleSpace implements Classifier {
       const group = this.#groupFor(box, rankOf(entry.rule));
       const hash = hashOfBox(box);
       const bucket = group.buckets.get(hash);
+      group.filter |= 1 << hash;
       if (bucket === undefined) group.buckets.set(hash, [entry]);
       else bucket.splice(placeOf(bucket, entry), 0, entry);
       this.#touched += 2;
@@ -89,11 +92,14 @@ export class TupleSpace implements Classifier {
   /** The first of `found` and the group's matching rules. */
   #findIn(group: Group, packet: Packet, metadata: MetadataView, found: RuleEntry | undefined): RuleEntry | undefined {
     let hash = EMPTY_HASH;
-    for (const column of group.columns) {
+    const { columns } = group;
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i] as Column; // Unwrap: i is below the length
       column.read(this.#round, packet, metadata);
       if (!column.isPresent) return found;
       hash = mixHash(hash, column.hash);
     }
+    if (((group.filter >>> hash) & 1) === 0) return found;
     const bucket = group.buckets.get(hash) ?? NO_ENTRIES;
     for (let i = bucket.length - 1; i >= 0; i--) {
       const entry = entryAt(bucket, i);
@@ -139,7 +145,7 @@ export class TupleSpace implements Classifier {
 
 function makeGroup(shape: string, columns: readonly Column[], bestRank: number): Group {
   const parts = columns.reduce((all, { part = 0 }) => all | part, 0);
-  return { shape, columns, parts, buckets: new Map(), bestRank };
+  return { shape, columns, parts, buckets: new Map(), filter: 0, bestRank };
 }
 
 const NO_ENTRIES: readonly RuleEntry[] = [];
