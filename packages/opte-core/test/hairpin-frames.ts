@@ -1,7 +1,8 @@
 // Frames that a guest sends, put together from hex text independently of the code under test; and checks of what it gets back.
 
-import { Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
-import type { HairpinGenerator } from "../src/action/action.js";
+import { DomainName, Ipv4Addr, Ipv6Addr, MacAddr } from "opte-api";
+import { DONE, type HairpinGenerator } from "../src/action/action.js";
+import { type DhcpConfig, NO_DHCP_OPTIONS } from "../src/hairpin/dhcp-config.js";
 import { ActionMetadata } from "../src/action/metadata.js";
 import { Frame } from "../src/packet/frame.js";
 import { Packet } from "../src/packet/packet.js";
@@ -25,6 +26,14 @@ export const guestIp4: Ipv4Addr = Ipv4Addr.parse("172.30.0.5");
 export const gatewayIp4: Ipv4Addr = Ipv4Addr.parse("172.30.0.1");
 export const guestIp6: Ipv6Addr = Ipv6Addr.parse("fd00::5");
 export const guestLinkLocal: Ipv6Addr = Ipv6Addr.parse("fe80::aa40:25ff:fefa:fa37");
+
+/** The names that the guest is told in spec 03 §11. */
+export const dhcpNames: DhcpConfig = {
+  ...NO_DHCP_OPTIONS,
+  hostname: DomainName.parse("testbox"),
+  hostDomain: DomainName.parse("test.oxide.computer"),
+  domainSearchList: [DomainName.parse("oxide.computer")],
+};
 
 /** Hex text of `value` in `length` bytes. */
 export function num(value: number, length: number): string {
@@ -73,6 +82,14 @@ export function conditions(generator: HairpinGenerator): string[] {
 export function dirtyReply(): Frame {
   const reply = Frame.allocate(2000);
   reply.bytes.fill(0xaa);
+  return reply;
+}
+
+/** What a hairpin answers a frame of the guest with. @throws Error if it does not answer */
+export function answerOf(generator: HairpinGenerator, frame: string): Frame {
+  const reply = dirtyReply();
+  const outcome = generator.reply("out", packetOf(frame), reply);
+  if (outcome !== DONE) throw new Error(`There is no answer, but ${JSON.stringify(outcome)}`);
   return reply;
 }
 

@@ -3,31 +3,24 @@
 
 import { describe, expect, it } from "vitest";
 import { type Counts, FuzzRun } from "./fuzz/fuzz-run.js";
+import { fuzzSeeds, runSeeds } from "./fuzz/fuzz-seeds.js";
 
 const PACKETS = 1000;
 const FULL = 10_000;
 const PART = 500;
 const TIMEOUT_MS = 1_800_000;
 
-const asked = process.env["OPTE_FUZZ"] ?? "";
-const seeds =
-  asked === "" || asked === "full"
-    ? Array.from({ length: asked === "full" ? FULL : PART }, (_, i) => i)
-    : [Number(asked)];
+const seeds = fuzzSeeds(FULL, PART);
 
 describe("a VPC port under random configurations, packets and commands", () => {
   const counts: Counts = new Map();
 
   it(
     `never throws, leaks no SNAT port, lets out nothing spoofed and in nothing denied (${seeds.length} configurations)`,
-    () => {
-      for (const seed of seeds) {
-        try {
-          new FuzzRun(seed, counts).run(PACKETS);
-        } catch (error) {
-          throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-        }
-      }
+    async () => {
+      await runSeeds(seeds, (seed) => {
+        new FuzzRun(seed, counts).run(PACKETS);
+      });
     },
     TIMEOUT_MS,
   );

@@ -53,8 +53,7 @@ const damaged = (frames: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
 
 describe("the datapath", () => {
   it("survives whatever guests and the underlay send, and serves the next good frame", async () => {
-    const bench = new MulticastBench();
-    await bench.start();
+    const bench = await MulticastBench.started();
     await bench.sled.knows(REMOTE);
     for (const port of ["opte0", "opte1", "opte2"])
       for (const group of [GROUP4, GROUP6]) await bench.subscribe(port, group);
@@ -86,9 +85,8 @@ describe("the datapath", () => {
   }, 600_000);
 
   it("gives every frame of a batch the same treatment as alone", async () => {
-    const [together, alone] = [new MulticastBench(), new MulticastBench()];
+    const [together, alone] = [await MulticastBench.started(), await MulticastBench.started()];
     for (const bench of [together, alone]) {
-      await bench.start();
       await bench.sled.knows(REMOTE);
       await bench.subscribe("opte1", GROUP4);
       await bench.forward(UNDERLAY4, "fd77::1", "both");

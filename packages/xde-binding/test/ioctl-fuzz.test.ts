@@ -14,6 +14,7 @@ import {
 import { FirewallRule, RouterTarget, XDE_COMMANDS, xdeCommand } from "oxide-vpc/api";
 import { describe, expect, it } from "vitest";
 import { BufferMemory, type DeviceConnection, MemoryLink, XdeEntryPoint } from "../src/index.js";
+import { fuzzSeeds, runSeeds } from "../../oxide-vpc/test/fuzz/fuzz-seeds.js";
 import { Random } from "../../oxide-vpc/test/random.js";
 import { usedHeap } from "./heap.js";
 import { createReq, guest, SledBench, VNI } from "./sled-bench.js";
@@ -29,11 +30,7 @@ const MOST_LEFT_BYTES = 200;
 const MAX_PORTS = 4;
 const TIMEOUT_MS = 1_800_000;
 
-const asked = process.env["OPTE_FUZZ"] ?? "";
-const seeds =
-  asked === "" || asked === "full"
-    ? Array.from({ length: asked === "full" ? FULL : PART }, (_, i) => i)
-    : [Number(asked)];
+const seeds = fuzzSeeds(FULL, PART);
 
 const A = guest(1, "fd44::1");
 const portName = A.name;
@@ -249,17 +246,13 @@ describe("a device that gets mutated requests", () => {
   it(
     `answers each with what it is, or a clear error, and goes on (${seeds.length} times ${REQUESTS_A_RUN} requests)`,
     async () => {
-      for (const seed of seeds) {
+      await runSeeds(seeds, async (seed) => {
         const run = new Run(seed);
-        try {
-          await run.start();
-          await run.go(REQUESTS_A_RUN);
-          expect(await run.isAlive()).toBe(true);
-        } catch (error) {
-          throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-        }
+        await run.start();
+        await run.go(REQUESTS_A_RUN);
+        expect(await run.isAlive()).toBe(true);
         for (const [what, count] of run.counts) counts.set(what, (counts.get(what) ?? 0) + count);
-      }
+      });
     },
     TIMEOUT_MS,
   );

@@ -45,15 +45,21 @@ export class MulticastBench {
   readonly #wire: Uint8Array[] = [];
   #guests: readonly AttachedGuest[] = [];
 
-  constructor() {
+  private constructor() {
     const [near, far] = MemoryLink.pair("u1", "far");
     this.far = far;
     far.onReceive((batch) => this.#wire.push(...batch.map((frame) => frame.toBytes())));
     this.sled = new SledBench([near], { probes: recorder(this.probed) });
   }
 
-  /** Creates the guests and opens their ports; maps both groups. */
-  async start(): Promise<void> {
+  /** A sled whose guests have their ports open; both groups are mapped. */
+  static async started(): Promise<MulticastBench> {
+    const bench = new MulticastBench();
+    await bench.#start();
+    return bench;
+  }
+
+  async #start(): Promise<void> {
     await this.sled.underlay("u1", "u1");
     for (const of of [A, B, C]) await this.sled.create(of);
     this.#guests = [A, B, C].map((of) => new AttachedGuest(this.sled, of));

@@ -10,7 +10,7 @@ import {
   NO_EXTERNAL_IPS,
   RouterTarget,
 } from "oxide-vpc/api";
-import { type Link, StatsRegistry, Xde, type XdeOptions } from "../src/index.js";
+import { type Link, MemoryLink, StatsRegistry, Xde, type XdeOptions } from "../src/index.js";
 
 export const VNI = Vni.of(1000);
 
@@ -76,6 +76,17 @@ export class SledBench {
       links: (name) => links.find((link) => link.name === name),
       ...options,
     });
+  }
+
+  /** A sled whose underlay is `u1` and `u2`, and that finds a `thin` link too, with an MTU of 1500. */
+  static async withUnderlay(): Promise<SledBench> {
+    const bench = new SledBench([
+      ...MemoryLink.pair("u1", "far1"),
+      ...MemoryLink.pair("u2", "far2"),
+      ...MemoryLink.pair("thin", "far3", { mtu: 1500 }),
+    ]);
+    await bench.underlay("u1", "u2");
+    return bench;
   }
 
   /** Takes the links of these names. */

@@ -1,10 +1,8 @@
-import { MacAddr } from "opte-api";
 import { describe, expect, it } from "vitest";
-import { parseGuest } from "../packet/parse.js";
+import { guardedPort } from "../../test/guarded-port.js";
 import { KMutex } from "../provider/lock/k-mutex.js";
 import { LockReentryError } from "../provider/lock/reentry-error.js";
 import { makeRule } from "../rule/rule.js";
-import { PortBuilder } from "./builder.js";
 import type { Port } from "./port.js";
 
 /** A running port whose provider gives it the lock. */
@@ -15,14 +13,7 @@ function portWith(mutex: KMutex, named: string[] = []): Port {
       return mutex;
     },
   };
-  const port = new PortBuilder("opte0", MacAddr.parse("02:00:00:00:00:01"), { clock: { nowMs: () => 0 }, lock })
-    .addLayer({ name: "guard", defaultIn: "deny", defaultOut: "statefulAllow", flowLimit: 1 }, { at: "first" })
-    .create(
-      { parse: (_dir, packet) => parseGuest(packet, packet.frame), handlePacket: () => ({ kind: "deny" }) },
-      { uft: 1, tcp: 1 },
-    );
-  port.start();
-  return port;
+  return guardedPort({ lock }, 1);
 }
 
 describe("the lock of a port", () => {

@@ -1,18 +1,13 @@
 import fc from "fast-check";
-import { MacAddr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { makeEdge, stateOf } from "../../test/edge-network.js";
 import { edgeLimits, edgeSteps, frameOf, type Shot } from "../../test/edge-traffic.js";
+import { guardedPort } from "../../test/guarded-port.js";
 import { udpFrame } from "../../test/small-frames.js";
-import { parseGuest } from "../packet/parse.js";
-import type { FlowKey } from "../flow/flow-id.js";
 import type { Frame } from "../packet/frame.js";
-import type { LogProvider } from "../provider/log.js";
 import { LockReentryError } from "../provider/lock/reentry-error.js";
-import type { ProbesProvider } from "../provider/probes.js";
 import { makeRule } from "../rule/rule.js";
 import { Verdict } from "../verdict.js";
-import { PortBuilder } from "./builder.js";
 import type { Port } from "./port.js";
 
 /** What can be seen of a packet's result. */
@@ -72,7 +67,7 @@ describe("processBatch", () => {
   });
 
   it("stops where there is no room for a verdict", () => {
-    const port = guarded({});
+    const port = guardedPort({}, 8);
     const verdicts = new Uint8Array(2);
     const frames = [1, 2, 3].map((n) => udpFrame("out", n));
     expect(port.processBatch("out", frames, verdicts)).toBe(2);
@@ -82,7 +77,7 @@ describe("processBatch", () => {
   });
 
   it("can be called again after a listener that threw, which it must not", () => {
-    const port = guarded({});
+    const port = guardedPort({}, 8);
     const verdicts = new Uint8Array(1);
     const fail = (): void => {
       throw new Error("a listener's own");
@@ -92,17 +87,6 @@ describe("processBatch", () => {
     port.clearUft();
   });
 });
-
-function guarded(providers: { readonly probes?: ProbesProvider<FlowKey>; readonly log?: LogProvider }): Port {
-  const port = new PortBuilder("opte0", MacAddr.ZERO, { clock: { nowMs: () => 0 }, ...providers })
-    .addLayer({ name: "guard", defaultIn: "deny", defaultOut: "statefulAllow", flowLimit: 8 }, { at: "first" })
-    .create(
-      { parse: (_dir, packet) => parseGuest(packet, packet.frame), handlePacket: () => ({ kind: "deny" }) },
-      { uft: 8, tcp: 8 },
-    );
-  port.start();
-  return port;
-}
 
 describe("a listener that calls the port in the middle of a packet", () => {
   const operations: readonly [string, (port: Port) => unknown][] = [
@@ -132,8 +116,8 @@ describe("a listener that calls the port in the middle of a packet", () => {
           errors.push(error);
         }
       };
-      const port: Port = guarded({ probes: { uftHit: reenter, ruleNoMatch: reenter } });
-      const twin = guarded({});
+      const port: Port = guardedPort({ probes: { uftHit: reenter, ruleNoMatch: reenter } }, 8);
+      const twin = guardedPort({}, 8);
       for (let i = 0; i < 2; i++) {
         expect(run(port, udpFrame("out", 1))).toBe(run(twin, udpFrame("out", 1)));
       }
@@ -147,7 +131,10 @@ describe("a listener that calls the port in the middle of a packet", () => {
 
   it.each(ways)("gets nothing but an error from %s, and the packet under way goes on", (_name, again) => {
     const outcomes: unknown[] = [];
-    const port: Port = guarded({ probes: { ruleNoMatch: () => outcomes.push(again(port, udpFrame("out", 2))) } });
+    const port: Port = guardedPort(
+      { probes: { ruleNoMatch: () => outcomes.push(again(port, udpFrame("out", 2))) } },
+      8,
+    );
     expect(port.process("out", udpFrame("out", 1))).toBe(Verdict.Modified);
     expect(outcomes).toEqual([again === ways[1]?.[1] ? 0 : Verdict.Error]);
     expect(port.dumpUft().outNumFlows).toBe(1);

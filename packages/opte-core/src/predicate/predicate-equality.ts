@@ -9,46 +9,29 @@ export function predicatesEqual(a: Predicate, b: Predicate): boolean {
   switch (a.kind) {
     case "etherType":
     case "ipProtocol":
-      return a.kind === b.kind && listsEqual(a.values, b.values, Object.is);
+      return hasKind(b, a.kind) && listsEqual(a.values, b.values, Object.is);
     case "etherDst":
     case "etherSrc":
-      return (
-        (b.kind === "etherDst" || b.kind === "etherSrc") &&
-        a.kind === b.kind &&
-        listsEqual(a.values, b.values, macsEqual)
-      );
+      return hasKind(b, a.kind) && listsEqual(a.values, b.values, macsEqual);
     case "ipv4Src":
     case "ipv4Dst":
-      return (
-        (b.kind === "ipv4Src" || b.kind === "ipv4Dst") &&
-        a.kind === b.kind &&
-        listsEqual(a.values, b.values, addressesEqual)
-      );
     case "ipv6Src":
     case "ipv6Dst":
-      return (
-        (b.kind === "ipv6Src" || b.kind === "ipv6Dst") &&
-        a.kind === b.kind &&
-        listsEqual(a.values, b.values, addressesEqual)
-      );
+      return hasKind(b, a.kind) && listsEqual<Address>(a.values, b.values, addressesEqual);
     case "srcPort":
     case "dstPort":
     case "icmpType":
     case "icmpCode":
     case "icmpv6Type":
     case "icmpv6Code":
-      return isNumeric(b) && a.kind === b.kind && listsEqual(a.values, b.values, numbersEqual);
+      return hasKind(b, a.kind) && listsEqual(a.values, b.values, numbersEqual);
     case "meta":
-      return b.kind === "meta" && a.key === b.key && a.value === b.value;
+      return hasKind(b, a.kind) && a.key === b.key && a.value === b.value;
     case "not":
-      return b.kind === "not" && predicatesEqual(a.predicate, b.predicate);
+      return hasKind(b, a.kind) && predicatesEqual(a.predicate, b.predicate);
     case "any":
     case "all":
-      return (
-        (b.kind === "any" || b.kind === "all") &&
-        a.kind === b.kind &&
-        listsEqual(a.predicates, b.predicates, predicatesEqual)
-      );
+      return hasKind(b, a.kind) && listsEqual(a.predicates, b.predicates, predicatesEqual);
   }
 }
 
@@ -60,18 +43,12 @@ export function dataPredicatesEqual(a: DataPredicate, b: DataPredicate): boolean
 
 type Address = Ipv4Addr | Ipv4Cidr | Ipv6Addr | Ipv6Cidr;
 
-function isNumeric(predicate: Predicate): predicate is Predicate & { readonly values: readonly NumberMatch[] } {
-  switch (predicate.kind) {
-    case "srcPort":
-    case "dstPort":
-    case "icmpType":
-    case "icmpCode":
-    case "icmpv6Type":
-    case "icmpv6Code":
-      return true;
-    default:
-      return false;
-  }
+/** Whether a predicate is of this kind, of which the caller may know no more than that it is one of several. */
+function hasKind<Kind extends Predicate["kind"]>(
+  predicate: Predicate,
+  kind: Kind,
+): predicate is Extract<Predicate, { readonly kind: Kind }> {
+  return predicate.kind === kind;
 }
 
 function listsEqual<T>(a: readonly T[], b: readonly T[], equal: (x: T, y: T) => boolean): boolean {

@@ -1,6 +1,7 @@
 // Trace events as the reference's scripts print them: the same columns, their header again every ten lines (spec 05 §19.2).
 
 import type { TraceEvent, TraceValue } from "opte-api";
+import { IOCTL_OFFSETS } from "opte-api/codec";
 import { textWidth } from "./text-width.js";
 
 /** Of the events of one script most are no longer. */
@@ -28,17 +29,7 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
 /** What stands behind a script's columns as `name=value`, because few of its events have it. */
 const DETAILS: Readonly<Record<string, ReadonlySet<string>>> = {
   "mcast-delivery": new Set(["src", "mode", "hops", "reason"]),
-  ioctl: new Set([
-    "rights",
-    "apiVersion",
-    "flags",
-    "reserved1",
-    "reqBytes",
-    "reqLen",
-    "respBytes",
-    "respLen",
-    "respLenNeeded",
-  ]),
+  ioctl: new Set(["rights", ...Object.keys(IOCTL_OFFSETS).filter((field) => field !== "cmd")]),
 };
 const NO_DETAILS: ReadonlySet<string> = new Set();
 

@@ -23,12 +23,7 @@ async function visible({ xde: { handlers }, stats }: SledBench): Promise<object>
 let bench: SledBench;
 
 beforeEach(async () => {
-  bench = new SledBench([
-    ...MemoryLink.pair("u1", "far1"),
-    ...MemoryLink.pair("u2", "far2"),
-    ...MemoryLink.pair("thin", "far3", { mtu: 1500 }),
-  ]);
-  await bench.underlay("u1", "u2");
+  bench = await SledBench.withUnderlay();
 });
 
 describe("creating a port", () => {

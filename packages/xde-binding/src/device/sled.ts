@@ -183,7 +183,8 @@ export class Sled {
         this.#check(config, underlay);
         admitted.routes = this.#routeCache(config.name);
       });
-      const routes = admitted.routes ?? this.#routeCache(vpc.name);
+      const { routes } = admitted;
+      if (routes === undefined) throw new Error(`Port "${vpc.name}" was made without being admitted`);
       const port = new XdePort(vpc, routes, underlay, this.#log);
       this.ports.add(port);
       return port;

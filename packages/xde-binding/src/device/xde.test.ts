@@ -12,12 +12,7 @@ const A = guest(1, "fd44::1");
 let bench: SledBench;
 
 beforeEach(async () => {
-  bench = new SledBench([
-    ...MemoryLink.pair("u1", "far1"),
-    ...MemoryLink.pair("u2", "far2"),
-    ...MemoryLink.pair("thin", "far3", { mtu: 1500 }),
-  ]);
-  await bench.underlay("u1", "u2");
+  bench = await SledBench.withUnderlay();
 });
 
 describe("the handlers", () => {

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { DomainName, Ipv4Addr } from "opte-api";
 import { describe, expect, it } from "vitest";
-import { DONE, MALFORMED } from "../../action/action.js";
+import { MALFORMED } from "../../action/action.js";
 import { type DhcpConfig, NO_DHCP_OPTIONS } from "../dhcp-config.js";
 import { Dhcp4Server, type Dhcp4ServerConfig } from "./server.js";
 import {
+  answerOf,
   checksumsVerify,
+  dhcpNames,
   dirtyReply,
   GATEWAY,
   gatewayIp4,
@@ -24,11 +26,8 @@ import {
 } from "../../../test/hairpin-frames.js";
 
 const dhcp: DhcpConfig = {
-  hostname: DomainName.parse("testbox"),
-  hostDomain: DomainName.parse("test.oxide.computer"),
-  domainSearchList: [DomainName.parse("oxide.computer")],
+  ...dhcpNames,
   dns4Servers: [Ipv4Addr.parse("8.8.8.8"), Ipv4Addr.parse("1.1.1.1")],
-  dns6Servers: [],
 };
 const config: Dhcp4ServerConfig = {
   guestMac,
@@ -49,8 +48,7 @@ function request(change: { xid?: string; flags?: string; chaddr?: string; option
 }
 
 function answer(server: Dhcp4Server, frame: string): string {
-  const reply = dirtyReply();
-  expect(server.reply("out", packetOf(frame), reply)).toBe(DONE);
+  const reply = answerOf(server, frame);
   expect(checksumsVerify(reply)).toBe(true);
   return toHex(reply.toBytes());
 }

@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { DomainName, Ipv6Addr } from "opte-api";
+import { Ipv6Addr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { DONE, REFUSAL } from "../../action/action.js";
 import { type DhcpConfig, NO_DHCP_OPTIONS } from "../dhcp-config.js";
 import { Dhcp6Server } from "./server.js";
 import {
+  answerOf,
   checksumsVerify,
+  dhcpNames,
   dirtyReply,
   GATEWAY,
   GATEWAY_LINK_LOCAL,
@@ -26,10 +28,7 @@ import {
 } from "../../../test/hairpin-frames.js";
 
 const dhcp: DhcpConfig = {
-  hostname: DomainName.parse("testbox"),
-  hostDomain: DomainName.parse("test.oxide.computer"),
-  domainSearchList: [DomainName.parse("oxide.computer")],
-  dns4Servers: [],
+  ...dhcpNames,
   dns6Servers: [Ipv6Addr.parse("2001:4860:4860::8888"), Ipv6Addr.parse("2001:4860:4860::8844")],
 };
 const server = new Dhcp6Server({ guestMac, guestIp: guestIp6, gatewayMac, dhcp });
@@ -58,8 +57,7 @@ function message(type: number, options: string, src = GUEST_LINK_LOCAL): string 
 
 /** The DHCPv6 message of an answer. */
 function answer(frame: string, from: Dhcp6Server = server): string {
-  const reply = dirtyReply();
-  expect(from.reply("out", packetOf(frame), reply)).toBe(DONE);
+  const reply = answerOf(from, frame);
   expect(checksumsVerify(reply)).toBe(true);
   return toHex(reply.toBytes()).slice(2 * 62);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IpCidr, Ipv4Addr, MacAddr, MulticastUnderlay, Ipv6Addr, Vni, IpAddr } from "opte-api";
@@ -51,6 +51,13 @@ const ping = ipFrame(
   Ipv4Addr.parse("172.30.0.6"),
   udp(9, 9),
 );
+
+/** Whether this process has a file open; Linux tells. */
+async function isHeldOpen(path: string): Promise<boolean> {
+  const descriptors = await readdir("/proc/self/fd").catch(() => []);
+  const files = descriptors.map((descriptor) => readlink(`/proc/self/fd/${descriptor}`).catch(() => ""));
+  return (await Promise.all(files)).includes(path);
+}
 
 /** All that a device has to bring back. */
 async function stateOf({ xde }: Bench): Promise<unknown> {
@@ -200,6 +207,7 @@ describe("SavedDevice", () => {
     await expect(openBench(folder, "net1")).rejects.toThrow(
       'The saved underlay needs link "net0", which is not configured: see --underlay',
     );
+    expect(await isHeldOpen(join(folder, STATE_FILE))).toBe(false);
     const second = await openBench(folder);
     expect(second.xde.underlay).toEqual({ u1: "net0", u2: "net0" });
     await second.saved.close();

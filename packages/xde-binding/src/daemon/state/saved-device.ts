@@ -12,7 +12,7 @@ import { replay } from "./replay.js";
 import type { DeviceHandlers } from "../../ioctl/device-handlers.js";
 import { carryOutRecord, portRecord, savedHandlers } from "./saved-commands.js";
 import { portImageRecord, RecordKind } from "./state-record.js";
-import { StateFile, StateFileError } from "./state-file.js";
+import { type OpenedState, StateFile, StateFileError } from "./state-file.js";
 import { lockState, type StateLock } from "./state-lock.js";
 
 /** Name of the state file in its folder. */
@@ -70,9 +70,11 @@ export class SavedDevice {
     };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const lock = await lockState(folder);
+    let opened: OpenedState | undefined;
     try {
       const path = join(folder, STATE_FILE);
-      const { file, frames, tornBytes } = await StateFile.open(path);
+      opened = await StateFile.open(path);
+      const { file, frames, tornBytes } = opened;
       if (tornBytes > 0)
         log.log("warn", `State file "${path}": cut off ${tornBytes} bytes of a write that a crash cut short`);
       const { count, refused } = await replay(path, frames, (record) => carryOutRecord(record, xde, handlers));
@@ -86,6 +88,7 @@ export class SavedDevice {
       if (hasFlows) await commands.compact();
       return new SavedDevice(options, file, commands, lock);
     } catch (error) {
+      await opened?.file.close();
       await lock.release();
       throw error;
     }

@@ -16,8 +16,7 @@ import {
 let bench: MulticastBench;
 
 beforeEach(async () => {
-  bench = new MulticastBench();
-  await bench.start();
+  bench = await MulticastBench.started();
 });
 
 /** What a command fails with, as `kind: message`. */

@@ -20,8 +20,7 @@ import { settle } from "../../../test/guest.js";
 let bench: MulticastBench;
 
 beforeEach(async () => {
-  bench = new MulticastBench();
-  await bench.start();
+  bench = await MulticastBench.started();
 });
 
 describe("rx dual family", () => {

@@ -14,8 +14,7 @@ import {
 let bench: MulticastBench;
 
 beforeEach(async () => {
-  bench = new MulticastBench();
-  await bench.start();
+  bench = await MulticastBench.started();
 });
 
 /** Both families: the group, its underlay group, the remote sender and another. */
