@@ -19,7 +19,7 @@ class Trial {
 
   constructor(undo?: UndoLog) {
     const lastHit = (entry: number): number => this.times.get(entry) ?? 0;
-    this.queue = new EvictionQueue({ lastHit, compare: (a, b) => a - b }, undo);
+    this.queue = new EvictionQueue({ lastHit, compare: (a, b) => a - b }, 64, undo);
   }
 
   run(kind: string, entry: number, nowMs: number): void {

@@ -4,6 +4,7 @@
 // only the entry on top needs looking at: if it was hit since, it sinks to where it belongs, and the next one is looked at. Each
 // step down was paid for by a hit. Of equal times the entry that the table's order puts first is on top.
 
+import { grown, grownCapacity } from "./growth.js";
 import { UndoLog } from "./undo-log.js";
 
 const NONE = -1;
@@ -18,18 +19,21 @@ export interface EvictionOrder {
 /** Entries of a table, small integers, by the time of their last hit. */
 export class EvictionQueue {
   readonly #order: EvictionOrder;
+  readonly #limit: number;
   readonly #undo: UndoLog;
   #size = 0;
   /** Entries, as a binary heap, and the time that each one stands by. */
   #heap: Int32Array = new Int32Array(0);
   #times: Float64Array = new Float64Array(0);
-  /** Where each entry stands in the heap, or -1. */
+  /** Where each entry stands in the heap, plus 1; 0 if it does not. */
   #places: Int32Array = new Int32Array(0);
   /** Times of hits may have been set back: the heap must be made anew. */
   #isStale = false;
 
-  constructor(order: EvictionOrder, undo: UndoLog = new UndoLog()) {
+  /** @param limit most entries; there may be more, at the price of a pause */
+  constructor(order: EvictionOrder, limit = 0, undo: UndoLog = new UndoLog()) {
     this.#order = order;
+    this.#limit = limit;
     this.#undo = undo;
   }
 
@@ -54,19 +58,19 @@ export class EvictionQueue {
         this.#isStale = true;
       });
     }
-    const place = at(this.#places, entry);
-    this.#places[entry] = NONE;
+    const place = at(this.#places, entry) - 1;
+    this.#places[entry] = 0;
     const last = --this.#size;
     if (place === last) return;
     const moved = at(this.#heap, last);
     const time = at(this.#times, last);
     // It may belong further up or further down than the entry that it replaces.
     this.#rise(place, moved, time);
-    this.#sink(at(this.#places, moved), moved, time);
+    this.#sink(at(this.#places, moved) - 1, moved, time);
   }
 
   has(entry: number): boolean {
-    return entry < this.#places.length && at(this.#places, entry) >= 0;
+    return entry >= 0 && entry < this.#places.length && at(this.#places, entry) !== 0;
   }
 
   /** The entry that was hit longest ago, or -1. It stays in the queue. */
@@ -84,7 +88,9 @@ export class EvictionQueue {
 
   clear(): void {
     this.#size = 0;
-    this.#places.fill(NONE);
+    this.#heap = new Int32Array(0);
+    this.#times = new Float64Array(0);
+    this.#places = new Int32Array(0);
   }
 
   /** To be called when the clock went back, so that entries may have been hit at an earlier time than they stand by. */
@@ -127,7 +133,7 @@ export class EvictionQueue {
   #put(place: number, entry: number, time: number): void {
     this.#heap[place] = entry;
     this.#times[place] = time;
-    this.#places[entry] = place;
+    this.#places[entry] = place + 1;
   }
 
   #isBefore(entry: number, time: number, place: number): boolean {
@@ -137,22 +143,13 @@ export class EvictionQueue {
 
   #grow(entry: number): void {
     if (entry >= this.#places.length) {
-      const places = new Int32Array(sizeFor(entry + 1)).fill(NONE, this.#places.length);
-      places.set(this.#places);
-      this.#places = places;
+      this.#places = grown(this.#places, new Int32Array(grownCapacity(this.#places.length, entry + 1, this.#limit)));
     }
     if (this.#size < this.#heap.length) return;
-    const heap = new Int32Array(sizeFor(this.#size + 1));
-    heap.set(this.#heap);
-    this.#heap = heap;
-    const times = new Float64Array(heap.length);
-    times.set(this.#times);
-    this.#times = times;
+    const capacity = grownCapacity(this.#size, this.#size + 1, this.#limit);
+    this.#heap = grown(this.#heap, new Int32Array(capacity));
+    this.#times = grown(this.#times, new Float64Array(capacity));
   }
-}
-
-function sizeFor(count: number): number {
-  return Math.max(16, 2 ** Math.ceil(Math.log2(count)));
 }
 
 function at(values: Int32Array | Float64Array, place: number): number {

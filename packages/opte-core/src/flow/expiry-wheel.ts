@@ -3,42 +3,48 @@
 // A slot hangs in the bucket of the second in which it was due when it was last looked at. Hits only move the due time away, so they do
 // not touch the wheel: when a bucket's second comes, its slots are asked for their due time anew, and those that are not due move on.
 
+import { grown, grownCapacity } from "./growth.js";
 import { UndoLog } from "./undo-log.js";
 
 const TICK_MS = 1000;
 const BUCKETS = 256;
-const NONE = -1;
-const ABSENT = -2;
+/** End of a list; of a slot that is nowhere, the place before it. */
+const NONE = 0;
 
 /** Slots by the time at which they are due. Holds each slot at most once. */
 export class ExpiryWheel {
-  readonly #heads: Int32Array = new Int32Array(BUCKETS).fill(NONE);
+  // Each bucket is a list of slots, where a slot stands as its number plus 1.
+  readonly #heads: Int32Array = new Int32Array(BUCKETS);
   #next: Int32Array = new Int32Array(0);
+  /** Of the first in a bucket its {@link edge}. */
   #previous: Int32Array = new Int32Array(0);
-  /** Bucket of each slot, or `ABSENT`. */
-  #bucket: Int32Array = new Int32Array(0);
   /** Second up to which buckets were emptied of what was due. */
   #tick = -Infinity;
+  readonly #limit: number;
   readonly #undo: UndoLog;
 
-  constructor(undo: UndoLog = new UndoLog()) {
+  /** @param limit most slots; there may be more, at the price of a pause */
+  constructor(limit = 0, undo: UndoLog = new UndoLog()) {
+    this.#limit = limit;
     this.#undo = undo;
   }
 
   /** Hangs `slot` up until `dueMs`, or moves it there. */
   schedule(slot: number, dueMs: number): void {
-    if (slot >= this.#bucket.length) this.#grow(slot);
-    this.#move(slot, bucketOf(Math.max(Math.floor(dueMs / TICK_MS), this.#tick)));
+    if (slot >= this.#next.length) this.#grow(slot);
+    this.cancel(slot);
+    this.#hang(slot, bucketOf(Math.max(Math.floor(dueMs / TICK_MS), this.#tick)));
   }
 
   /** Takes `slot` off the wheel, if it hangs there. */
   cancel(slot: number): void {
-    if (slot < this.#bucket.length) this.#move(slot, ABSENT);
+    if (slot < this.#next.length && at(this.#previous, slot) !== NONE) this.#takeOff(slot);
   }
 
   clear(): void {
     this.#heads.fill(NONE);
-    this.#bucket.fill(ABSENT);
+    this.#next = new Int32Array(0);
+    this.#previous = new Int32Array(0);
   }
 
   /**
@@ -51,9 +57,9 @@ export class ExpiryWheel {
     const due: number[] = [];
     const last = Math.floor(nowMs / TICK_MS);
     for (let tick = Math.max(this.#tick, last - BUCKETS + 1); tick <= last; tick++) {
-      let slot = at(this.#heads, bucketOf(tick));
-      while (slot !== NONE) {
-        const next = at(this.#next, slot);
+      for (let each = at(this.#heads, bucketOf(tick)); each !== NONE;) {
+        const slot = each - 1;
+        each = at(this.#next, slot);
         const slotDueMs = dueMs(slot);
         if (slotDueMs <= nowMs) {
           this.cancel(slot);
@@ -61,55 +67,54 @@ export class ExpiryWheel {
         } else if (Math.floor(slotDueMs / TICK_MS) !== tick) {
           this.schedule(slot, slotDueMs);
         }
-        slot = next;
       }
     }
     this.#tick = Math.max(this.#tick, last);
     return due;
   }
 
-  /** Moves `slot` from its bucket to another; `ABSENT` stands for none. */
-  #move(slot: number, to: number): void {
-    const from = at(this.#bucket, slot);
-    if (this.#undo.isOn) this.#undo.note(() => this.#move(slot, from));
-    if (from !== ABSENT) this.#takeOff(slot, from);
-    if (to !== ABSENT) this.#hang(slot, to);
-    this.#bucket[slot] = to;
-  }
-
+  /** Puts a slot, which is nowhere, in front of a bucket. */
   #hang(slot: number, bucket: number): void {
-    const head = at(this.#heads, bucket);
-    this.#next[slot] = head;
-    this.#previous[slot] = NONE;
-    if (head !== NONE) this.#previous[head] = slot;
-    this.#heads[bucket] = slot;
+    if (this.#undo.isOn) this.#undo.note(() => this.#takeOff(slot));
+    this.#insert(slot, edge(bucket), at(this.#heads, bucket));
   }
 
-  #takeOff(slot: number, bucket: number): void {
-    const next = at(this.#next, slot);
+  #insert(slot: number, previous: number, next: number): void {
+    this.#previous[slot] = previous;
+    this.#next[slot] = next;
+    this.#setNext(previous, slot + 1);
+    if (next !== NONE) this.#previous[next - 1] = slot + 1;
+  }
+
+  #takeOff(slot: number): void {
     const previous = at(this.#previous, slot);
-    if (previous === NONE) this.#heads[bucket] = next;
-    else this.#next[previous] = next;
-    if (next !== NONE) this.#previous[next] = previous;
+    const next = at(this.#next, slot);
+    // All later changes having been undone, its neighbours are neighbours again.
+    if (this.#undo.isOn) this.#undo.note(() => this.#insert(slot, previous, next));
+    this.#previous[slot] = NONE;
+    this.#setNext(previous, next);
+    if (next !== NONE) this.#previous[next - 1] = previous;
+  }
+
+  #setNext(previous: number, next: number): void {
+    if (previous > 0) this.#next[previous - 1] = next;
+    else this.#heads[-1 - previous] = next;
   }
 
   #grow(slot: number): void {
-    const size = Math.max(16, 2 ** Math.ceil(Math.log2(slot + 1)));
-    this.#next = grown(this.#next, size);
-    this.#previous = grown(this.#previous, size);
-    const held = this.#bucket.length;
-    this.#bucket = grown(this.#bucket, size).fill(ABSENT, held);
+    const size = grownCapacity(this.#next.length, slot + 1, this.#limit);
+    this.#next = grown(this.#next, new Int32Array(size));
+    this.#previous = grown(this.#previous, new Int32Array(size));
   }
+}
+
+/** What stands before the first slot of a bucket. */
+function edge(bucket: number): number {
+  return -1 - bucket;
 }
 
 function bucketOf(tick: number): number {
   return ((tick % BUCKETS) + BUCKETS) % BUCKETS;
-}
-
-function grown(array: Int32Array, size: number): Int32Array {
-  const larger = new Int32Array(size);
-  larger.set(array);
-  return larger;
 }
 
 function at(array: Int32Array, index: number): number {

@@ -52,6 +52,12 @@ export class FlowKey {
     to[9] = word(from, 9);
   }
 
+  clone(): FlowKey {
+    const copy = new FlowKey();
+    copy.copyFrom(this);
+    return copy;
+  }
+
   /** Makes this the mirror of `other`: addresses and ports swapped, echo request and reply exchanged (spec 01 §5.1). */
   mirrorFrom(other: FlowKey): void {
     const from = other.words;

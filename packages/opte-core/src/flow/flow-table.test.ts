@@ -56,13 +56,18 @@ describe("FlowTable", () => {
     expect(order).toHaveLength(4);
   });
 
-  it("agrees with a map over any sequence of inserts and removals", () => {
-    const operations = fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 40 })), { maxLength: 200 });
+  it("agrees with a map over any sequence of inserts and removals, while its index grows and after it was cleared", () => {
+    const operations = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.nat({ max: 300 })), { maxLength: 600 });
     fc.assert(
-      fc.property(operations, (steps) => {
-        const table = new FlowTable(24, 1);
+      fc.property(operations, fc.boolean(), (steps, isCleared) => {
+        const table = new FlowTable(240, 1);
+        if (isCleared) {
+          for (let n = 0; n < 100; n++) table.insert(key(n).words, 0);
+          table.clear();
+        }
         const model = new Map<number, number>();
-        for (const [insert, n] of steps) {
+        for (const [kind, n] of steps) {
+          const insert = kind > 0;
           const slot = table.find(key(n));
           expect(slot >= 0).toBe(model.has(n));
           if (insert && slot < 0 && !table.isFull) {
@@ -73,7 +78,10 @@ describe("FlowTable", () => {
             model.delete(n);
           }
           expect(table.size).toBe(model.size);
-          for (const [k, value] of model) expect(table.word(table.find(key(k)), TABLE_WORDS)).toBe(value);
+        }
+        for (let n = 0; n <= 300; n++) {
+          const slot = table.find(key(n));
+          expect(slot < 0 ? undefined : table.word(slot, TABLE_WORDS)).toBe(model.get(n));
         }
       }),
     );

@@ -1,16 +1,20 @@
 // A bounded table of flows on typed arrays: open addressing from a flow key to a dense slot, one flat record a slot.
 //
 //   record (words): 0 source, 1 destination, 2 ports or ICMP, 3 protocol and family: an IPv4 key whole
-//                   4-5 time of the last hit in ms, as a float | 6 hits | 7 … owner's words | at the end the other words of an IPv6 key
+//                   4-5 time of the last hit in ms, as a float | 6 hits | 7 … owner's words
 //
-// What a hit reads stands together, so that an IPv4 flow costs one or two cache lines however many flows there are. A slot never
-// moves while its entry lives, so other tables may refer to it. A free slot has 0 in word 3 (a key never has) and the next free slot
-// in word 0. Storage doubles as the table fills, up to the limit.
+// What a hit reads stands together, so that an IPv4 flow costs one or two cache lines however many flows there are. The other words of
+// an IPv6 key stand apart, and take no memory before there is one; so do words of the owner that a hit does not need. A slot never
+// moves while its entry lives, so other tables may refer to it. A free slot has 0 in word 3 (a key never has) and the next free slot in
+// word 0. Nothing in storage needs another first value than 0, so that what is not used takes no memory (growth.ts).
 
 import { FlowKey, type FlowId } from "./flow-id.js";
 import { slotsInFlowOrder } from "./flow-order.js";
+import { grown, grownCapacity } from "./growth.js";
+import { hashIpv4, hashIpv6, hashWords, IPV6 } from "./key-hash.js";
 import type { MemoryRoom } from "./memory-room.js";
 import { inOneGo } from "./slices.js";
+import { SlotIndex } from "./slot-index.js";
 import { UndoLog } from "./undo-log.js";
 
 /** Words of every record that the table itself uses; an owner's words start here. */
@@ -27,14 +31,24 @@ export const LAST_HIT_WORD: number = LAST_HIT;
 export const HITS_WORD: number = HITS;
 /** Words of an IPv6 key beyond those that an IPv4 key has: three of each address. */
 const REST_WORDS = 6;
-const IPV6 = 6;
 const NO_SLOT = -1;
 const FIRST_CAPACITY = 16;
+const NO_WORDS = new Int32Array(0);
 
 /** What can be read of a table's entries. */
 export type FlowRecords = Pick<
   FlowTable,
-  "stride" | "slotEnd" | "isUsed" | "readKey" | "compareSlots" | "hits" | "lastHit" | "word" | "float" | "records"
+  | "stride"
+  | "slotEnd"
+  | "isUsed"
+  | "readKey"
+  | "compareSlots"
+  | "hits"
+  | "lastHit"
+  | "word"
+  | "aside"
+  | "float"
+  | "records"
 >;
 
 /** A flow table. Its owner checks capacity (`isFull`) before it inserts. */
@@ -43,16 +57,19 @@ export class FlowTable {
   readonly limit: number;
   /** Words in a record, an even number. */
   readonly stride: number;
-  /** Records, `stride` words a slot. Replaced when the table grows: read it anew after an insert. */
-  records: Int32Array<ArrayBuffer>;
+  /** Records, `stride` words a slot. Replaced when the table grows or is cleared: read it anew after an insert. */
+  records: Int32Array<ArrayBuffer> = NO_WORDS;
   /** The same memory as floats: two words each, at even words of a record. Replaced with it. */
-  floats: Float64Array;
+  floats: Float64Array = new Float64Array(0);
   /** Entries in the table. */
   size = 0;
 
-  readonly #rest: number;
-  #index: Int32Array;
-  #mask: number;
+  /** The other words of IPv6 keys, `REST_WORDS` a slot; empty until there is such a key. */
+  #rest: Int32Array = NO_WORDS;
+  /** The owner's words beside the records, `#asideWords` a slot. */
+  #aside: Int32Array = NO_WORDS;
+  readonly #asideWords: number;
+  #index: SlotIndex;
   #freeHead = NO_SLOT;
   #used = 0;
   readonly #undo: UndoLog;
@@ -60,19 +77,15 @@ export class FlowTable {
   /**
    * @param limit most entries, at least 1
    * @param ownerWords words that the owner keeps in each record, from {@link TABLE_WORDS} on
+   * @param asideWords words that the owner keeps for each entry beside its record, as a hit does not need them
    */
-  constructor(limit: number, ownerWords: number, undo: UndoLog = new UndoLog()) {
+  constructor(limit: number, ownerWords: number, undo: UndoLog = new UndoLog(), asideWords = 0) {
     this.limit = limit;
     this.#undo = undo;
-    const words = TABLE_WORDS + ownerWords + REST_WORDS;
+    this.#asideWords = asideWords;
+    const words = TABLE_WORDS + ownerWords;
     this.stride = words + (words & 1);
-    this.#rest = this.stride - REST_WORDS;
-    const capacity = Math.min(limit, FIRST_CAPACITY);
-    this.records = new Int32Array(capacity * this.stride);
-    this.floats = new Float64Array(this.records.buffer);
-    const slots = indexSize(capacity);
-    this.#index = new Int32Array(slots).fill(NO_SLOT);
-    this.#mask = slots - 1;
+    this.#index = this.#begin();
   }
 
   get isFull(): boolean {
@@ -93,8 +106,7 @@ export class FlowTable {
   findWords(words: Int32Array): number {
     const records = this.records;
     const { stride } = this;
-    const index = this.#index;
-    const mask = this.#mask;
+    const { slots, mask } = this.#index;
     const src = at32(words, 0);
     const dst = at32(words, 4);
     const info = at32(words, 8);
@@ -102,7 +114,7 @@ export class FlowTable {
     const isV6 = tail >>> 8 === IPV6;
     let i = (isV6 ? hashIpv6(words) : hashIpv4(src, dst, info, tail)) & mask;
     for (;;) {
-      const slot = at32(index, i);
+      const slot = at32(slots, i) - 1;
       if (slot < 0) return NO_SLOT;
       const record = slot * stride;
       if (
@@ -110,7 +122,7 @@ export class FlowTable {
         at32(records, record + DST) === dst &&
         at32(records, record + INFO) === info &&
         at32(records, record + TAIL) === tail &&
-        (!isV6 || this.#restEquals(record, words))
+        (!isV6 || this.#restEquals(slot, words))
       ) {
         return slot;
       }
@@ -120,11 +132,12 @@ export class FlowTable {
 
   /** The slot of the key in `words`, were there no other of its hash; or -1. Reads the index and no record. */
   guess(words: Int32Array): number {
-    return at32(this.#index, hashWords(words) & this.#mask);
+    const { slots, mask } = this.#index;
+    return at32(slots, hashWords(words) & mask) - 1;
   }
 
   /**
-   * Adds an entry for a key that is not in the table, with its owner's words 0 and no hits.
+   * Adds an entry for a key that is not in the table, with its owner's words 0 in the record, those aside left to be set, and no hits.
    *
    * @returns its slot
    * @throws RangeError when the table is full
@@ -135,32 +148,38 @@ export class FlowTable {
     if (slot >= 0) {
       this.#freeHead = at32(this.records, slot * this.stride);
     } else {
-      if (this.#used * this.stride >= this.records.length) this.#grow(Math.min(this.limit, this.capacity * 2));
+      if (this.#used * this.stride >= this.records.length) {
+        this.#grow(grownCapacity(this.capacity, this.capacity + 1, this.limit));
+      }
       slot = this.#used++;
     }
     const record = slot * this.stride;
     const records = this.records;
     records.fill(0, record + HITS, record + this.stride);
-    this.#writeKey(record, words);
+    this.#writeKey(slot, words);
     this.setFloat(slot, LAST_HIT, nowMs);
     this.size++;
-    this.#link(slot);
+    this.#index.add(slot);
     if (this.#undo.isOn) this.#undo.note(() => this.remove(slot));
     return slot;
   }
 
   /** Gets room for so many entries at once, of which no more than the limit come. */
   reserve(entries: number): void {
-    if (entries > this.capacity) this.#grow(Math.min(this.limit, entries));
+    if (entries <= this.capacity) return;
+    this.#grow(Math.min(this.limit, entries));
+    if (this.size === 0) this.#index = new SlotIndex(this, this.capacity, this.limit);
   }
 
   /** Removes the entry in `slot`. */
   remove(slot: number): void {
-    this.#unlink(slot);
+    this.#index.remove(slot);
     const record = slot * this.stride;
     if (this.#undo.isOn) {
       const words = this.records.slice(record, record + this.stride);
-      this.#undo.note(() => this.#putBack(slot, words));
+      const rest = this.#rest.slice(slot * REST_WORDS, (slot + 1) * REST_WORDS);
+      const aside = this.#asideOf(slot);
+      this.#undo.note(() => this.#putBack(slot, words, rest, aside));
     }
     this.records.fill(0, record, record + this.stride);
     this.records[record] = this.#freeHead;
@@ -170,8 +189,7 @@ export class FlowTable {
 
   /** Removes every entry. */
   clear(): void {
-    this.records.fill(0);
-    this.#index.fill(NO_SLOT);
+    this.#index = this.#begin();
     this.#freeHead = NO_SLOT;
     this.#used = 0;
     this.size = 0;
@@ -182,7 +200,11 @@ export class FlowTable {
     if (!this.#undo.isOn) return;
     const record = slot * this.stride;
     const words = this.records.slice(record, record + this.stride);
-    this.#undo.note(() => this.records.set(words, record));
+    const aside = this.#asideOf(slot);
+    this.#undo.note(() => {
+      this.records.set(words, record);
+      this.#aside.set(aside, slot * this.#asideWords);
+    });
   }
 
   /** Counts a hit and notes its time. */
@@ -218,14 +240,16 @@ export class FlowTable {
   readKey(slot: number, { words }: FlowKey): void {
     const { records } = this;
     const record = slot * this.stride;
-    const rest = record + this.#rest;
+    const tail = at32(records, record + TAIL);
     words[0] = at32(records, record + SRC);
     words[4] = at32(records, record + DST);
     words[8] = at32(records, record + INFO);
-    words[9] = at32(records, record + TAIL);
+    words[9] = tail;
+    const isV6 = tail >>> 8 === IPV6;
+    const rest = slot * REST_WORDS;
     for (let i = 0; i < 3; i++) {
-      words[1 + i] = at32(records, rest + i);
-      words[5 + i] = at32(records, rest + 3 + i);
+      words[1 + i] = isV6 ? at32(this.#rest, rest + i) : 0;
+      words[5 + i] = isV6 ? at32(this.#rest, rest + 3 + i) : 0;
     }
   }
 
@@ -248,6 +272,15 @@ export class FlowTable {
     this.records[slot * this.stride + word] = value;
   }
 
+  /** An owner's word beside the record, from 0 on. */
+  aside(slot: number, word: number): number {
+    return at32(this.#aside, slot * this.#asideWords + word);
+  }
+
+  setAside(slot: number, word: number, value: number): void {
+    this.#aside[slot * this.#asideWords + word] = value;
+  }
+
   /** An owner's float, at an even word of a record. */
   float(slot: number, word: number): number {
     return this.floats[(slot * this.stride + word) >> 1] as number; // Unwrap: the record of a slot lies within the table
@@ -262,6 +295,12 @@ export class FlowTable {
     return [...inOneGo(slotsInFlowOrder(this))];
   }
 
+  /** Hash of an entry's key. */
+  hash(slot: number): number {
+    this.readKey(slot, SCRATCH);
+    return hashWords(SCRATCH.words);
+  }
+
   /** Flow-id order of two entries. */
   compareSlots(a: number, b: number): number {
     this.readKey(a, SCRATCH);
@@ -269,97 +308,90 @@ export class FlowTable {
     return SCRATCH.compare(OTHER);
   }
 
-  /** Words that {@link frozen} copies. */
-  get recordsInUse(): number {
-    return this.#used * this.stride;
+  /** Sizes of what {@link frozen} copies, in words. */
+  get wordsInUse(): readonly number[] {
+    return [this.#used * this.stride, this.#restInUse, this.#used * this.#asideWords];
   }
 
   /** A copy of the entries, for reading, which stays as it is whatever becomes of the table. */
   frozen(room: MemoryRoom): FlowRecords {
-    const copy = new FlowTable(this.limit, this.stride - TABLE_WORDS - REST_WORDS);
-    copy.records = room.copy(this.records, this.recordsInUse);
+    const copy = new FlowTable(this.limit, this.stride - TABLE_WORDS, undefined, this.#asideWords);
+    copy.records = room.copy(this.records, this.#used * this.stride);
     copy.floats = new Float64Array(copy.records.buffer, copy.records.byteOffset, copy.records.length >> 1);
+    copy.#rest = room.copy(this.#rest, this.#restInUse);
+    copy.#aside = room.copy(this.#aside, this.#used * this.#asideWords);
     copy.#used = this.#used;
     return copy;
   }
 
+  get #restInUse(): number {
+    return Math.min(this.#rest.length, this.#used * REST_WORDS);
+  }
+
   /** Undoes the last removal, all later changes having been undone, so that the slot is the first free one. */
-  #putBack(slot: number, words: Int32Array): void {
+  #putBack(slot: number, words: Int32Array, rest: Int32Array, aside: Int32Array): void {
     const record = slot * this.stride;
     this.#freeHead = at32(this.records, record);
     this.records.set(words, record);
+    if (rest.length > 0) this.#rest.set(rest, slot * REST_WORDS);
+    this.#aside.set(aside, slot * this.#asideWords);
     this.size++;
-    this.#link(slot);
+    this.#index.add(slot);
   }
 
-  #writeKey(record: number, words: Int32Array): void {
+  #asideOf(slot: number): Int32Array {
+    const at = slot * this.#asideWords;
+    return this.#aside.slice(at, at + this.#asideWords);
+  }
+
+  #writeKey(slot: number, words: Int32Array): void {
     const { records } = this;
-    const rest = record + this.#rest;
+    const record = slot * this.stride;
+    const tail = at32(words, 9);
     records[record + SRC] = at32(words, 0);
     records[record + DST] = at32(words, 4);
     records[record + INFO] = at32(words, 8);
-    records[record + TAIL] = at32(words, 9);
+    records[record + TAIL] = tail;
+    if (tail >>> 8 !== IPV6) return;
+    if (this.#rest.length === 0) this.#rest = new Int32Array(this.capacity * REST_WORDS);
+    const rest = slot * REST_WORDS;
     for (let i = 0; i < 3; i++) {
-      records[rest + i] = at32(words, 1 + i);
-      records[rest + 3 + i] = at32(words, 5 + i);
+      this.#rest[rest + i] = at32(words, 1 + i);
+      this.#rest[rest + 3 + i] = at32(words, 5 + i);
     }
   }
 
-  #restEquals(record: number, words: Int32Array): boolean {
-    const { records } = this;
-    const rest = record + this.#rest;
+  #restEquals(slot: number, words: Int32Array): boolean {
+    const rest = this.#rest;
+    const at = slot * REST_WORDS;
     return (
-      at32(records, rest) === at32(words, 1) &&
-      at32(records, rest + 1) === at32(words, 2) &&
-      at32(records, rest + 2) === at32(words, 3) &&
-      at32(records, rest + 3) === at32(words, 5) &&
-      at32(records, rest + 4) === at32(words, 6) &&
-      at32(records, rest + 5) === at32(words, 7)
+      at32(rest, at) === at32(words, 1) &&
+      at32(rest, at + 1) === at32(words, 2) &&
+      at32(rest, at + 2) === at32(words, 3) &&
+      at32(rest, at + 3) === at32(words, 5) &&
+      at32(rest, at + 4) === at32(words, 6) &&
+      at32(rest, at + 5) === at32(words, 7)
     );
   }
 
-  /** Place in the index that an entry would like best. */
-  #home(slot: number): number {
-    this.readKey(slot, SCRATCH);
-    return hashWords(SCRATCH.words) & this.#mask;
+  /** Starts over with little storage. @returns the index of it */
+  #begin(): SlotIndex {
+    const capacity = Math.min(this.limit, FIRST_CAPACITY);
+    this.#setRecords(new Int32Array(capacity * this.stride));
+    this.#rest = NO_WORDS;
+    this.#aside = new Int32Array(capacity * this.#asideWords);
+    return new SlotIndex(this, capacity, this.limit);
   }
 
-  #link(slot: number): void {
-    const index = this.#index;
-    const mask = this.#mask;
-    let i = this.#home(slot);
-    while (at32(index, i) >= 0) i = (i + 1) & mask;
-    index[i] = slot;
-  }
-
-  /** Takes a slot out of the index and closes the gap, so that no tombstones slow later look-ups down. */
-  #unlink(slot: number): void {
-    const index = this.#index;
-    const mask = this.#mask;
-    let hole = this.#home(slot);
-    while (at32(index, hole) !== slot) hole = (hole + 1) & mask;
-    for (let i = (hole + 1) & mask; ; i = (i + 1) & mask) {
-      const other = at32(index, i);
-      if (other < 0) break;
-      const home = this.#home(other);
-      if (((i - home) & mask) >= ((i - hole) & mask)) {
-        index[hole] = other;
-        hole = i;
-      }
-    }
-    index[hole] = NO_SLOT;
+  #setRecords(records: Int32Array<ArrayBuffer>): void {
+    this.records = records;
+    this.floats = new Float64Array(records.buffer);
   }
 
   #grow(capacity: number): void {
-    const records = new Int32Array(capacity * this.stride);
-    records.set(this.records);
-    this.records = records;
-    this.floats = new Float64Array(records.buffer);
-    const slots = indexSize(capacity);
-    if (slots === this.#index.length) return;
-    this.#index = new Int32Array(slots).fill(NO_SLOT);
-    this.#mask = slots - 1;
-    for (let slot = 0; slot < this.#used; slot++) if (this.isUsed(slot)) this.#link(slot);
+    this.#setRecords(grown(this.records, new Int32Array(capacity * this.stride)));
+    if (this.#rest.length > 0) this.#rest = grown(this.#rest, new Int32Array(capacity * REST_WORDS));
+    this.#aside = grown(this.#aside, new Int32Array(capacity * this.#asideWords));
   }
 }
 
@@ -367,42 +399,6 @@ export class FlowTable {
 const SCRATCH = new FlowKey();
 const OTHER = new FlowKey();
 
-function hashWords(words: Int32Array): number {
-  const tail = at32(words, 9);
-  if (tail >>> 8 === IPV6) return hashIpv6(words);
-  return hashIpv4(at32(words, 0), at32(words, 4), at32(words, 8), tail);
-}
-
-/** Mixes the words of an IPv4 key; the six others are zero. */
-function hashIpv4(src: number, dst: number, info: number, tail: number): number {
-  let h = Math.imul(src ^ 0x9e3779b9, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15) ^ dst, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ info, 0x27d4eb2f);
-  h = Math.imul(h ^ (h >>> 15) ^ tail, 0x165667b1);
-  return h ^ (h >>> 16);
-}
-
-function hashIpv6(words: Int32Array): number {
-  let h = Math.imul(at32(words, 0) ^ 0x9e3779b9, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15) ^ at32(words, 4), 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ at32(words, 8), 0x27d4eb2f);
-  h = Math.imul(h ^ (h >>> 15) ^ at32(words, 1), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13) ^ at32(words, 2), 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 15) ^ at32(words, 3), 0x27d4eb2f);
-  h = Math.imul(h ^ (h >>> 13) ^ at32(words, 5), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15) ^ at32(words, 6), 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ at32(words, 7), 0x27d4eb2f);
-  h = Math.imul(h ^ (h >>> 15) ^ at32(words, 9), 0x165667b1);
-  return h ^ (h >>> 16);
-}
-
-/** A power of two of at least twice the capacity, so that probes stay short. */
-function indexSize(capacity: number): number {
-  let slots = 2;
-  while (slots < capacity * 2) slots *= 2;
-  return slots;
-}
-
 function at32(words: Int32Array, i: number): number {
-  return words[i] as number; // Unwrap: indices come from slots of the table or a masked index, within bounds
+  return words[i] as number; // Unwrap: indices come from slots of the table or are masked, within bounds
 }

@@ -56,12 +56,13 @@ export class LayerFlows implements PairOwner {
     this.#pairs = pairs;
     this.#in = new FlowTable(limit, OWNER_WORDS, pairs.undo);
     this.#out = new FlowTable(limit, OWNER_WORDS, pairs.undo);
-    this.#wheel = new ExpiryWheel(pairs.undo);
+    this.#wheel = new ExpiryWheel(limit, pairs.undo);
     this.#evictable = new EvictionQueue(
       {
         lastHit: (pair) => pairs.lastHitMs(pair),
         compare: (a, b) => this.#out.compareSlots(pairs.slot(a, "out"), pairs.slot(b, "out")),
       },
+      limit,
       pairs.undo,
     );
     this.limit = limit;

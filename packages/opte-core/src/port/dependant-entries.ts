@@ -13,10 +13,12 @@ export interface EntryKind {
   readonly name: DependantTable;
   /** Words that an owner keeps in each record. */
   readonly words: number;
-  /** Word that is 1 in an entry whose parents were killed. */
+  /** Word that is negative in an entry whose parents were killed. */
   readonly killedWord: number;
-  /** Words that hold the heads of an entry's lists of parents. */
-  readonly parentWords: readonly number[];
+  /** Lists of parents that an entry has. Their heads are the first words beside its record. */
+  readonly parentLists: number;
+  /** Words that an owner keeps beside each record, those of the lists among them. */
+  readonly asideWords: number;
   /** Number of classes of entries that may be evicted. In a class, who was hit longer ago has no lower priority. */
   readonly classes: number;
   /** Idle time after which an entry goes, in ms. */
@@ -30,6 +32,9 @@ export interface EntryKind {
   /** What an entry holds beside its parents comes free, also when the table is cleared. */
   release(slot: number): void;
 }
+
+/** Sign of a word. */
+const KILLED = 1 << 31;
 
 /** Told of an entry that expired (both times 0 on eviction). */
 export type FlowExpiryListener = (flow: FlowKey, lastHitMs: number, nowMs: number) => void;
@@ -47,15 +52,15 @@ export class DependantEntries implements Dependants {
 
   constructor(limit: number, kind: EntryKind, pairs: FlowPairs) {
     const { undo } = pairs;
-    const table = new FlowTable(limit, kind.words, undo);
+    const table = new FlowTable(limit, kind.words, undo, kind.asideWords);
     const compare = (a: number, b: number): number => table.compareSlots(a, b);
     this.table = table;
     this.#kind = kind;
     this.#pairs = pairs;
-    this.#wheel = new ExpiryWheel(undo);
-    this.#killed = new EvictionQueue({ lastHit: () => 0, compare }, undo);
+    this.#wheel = new ExpiryWheel(limit, undo);
+    this.#killed = new EvictionQueue({ lastHit: () => 0, compare }, limit, undo);
     const order = { lastHit: (slot: number): number => table.lastHit(slot), compare };
-    this.#classes = Array.from({ length: kind.classes }, () => new EvictionQueue(order, undo));
+    this.#classes = Array.from({ length: kind.classes }, () => new EvictionQueue(order, limit, undo));
     pairs.register(kind.name, this);
   }
 
@@ -67,7 +72,7 @@ export class DependantEntries implements Dependants {
 
   /** Whether no parent of an entry was killed. */
   isAlive(slot: number): boolean {
-    return this.table.word(slot, this.#kind.killedWord) === 0;
+    return this.table.word(slot, this.#kind.killedWord) >= 0;
   }
 
   /**
@@ -94,7 +99,7 @@ export class DependantEntries implements Dependants {
   /** Adds an entry, for which there is room, without parents; the owner calls {@link settle} when it has filled the record. */
   insert(flow: FlowKey, nowMs: number): number {
     const slot = this.table.insert(flow.words, nowMs);
-    for (const word of this.#kind.parentWords) this.table.setWord(slot, word, NONE);
+    for (let list = 0; list < this.#kind.parentLists; list++) this.table.setAside(slot, list, NONE);
     return slot;
   }
 
@@ -109,10 +114,15 @@ export class DependantEntries implements Dependants {
     }
   }
 
+  /** Head of one of an entry's lists of parents in {@link FlowPairs}. */
+  parents(slot: number, list: number): number {
+    return this.table.aside(slot, list);
+  }
+
   /** Replaces one of an entry's lists of parents; takes the list over. */
-  setParents(slot: number, word: number, parents: number): void {
-    this.#pairs.unlinkAll(this.table.word(slot, word));
-    this.table.setWord(slot, word, parents);
+  setParents(slot: number, list: number, parents: number): void {
+    this.#pairs.unlinkAll(this.parents(slot, list));
+    this.table.setAside(slot, list, parents);
     this.#pairs.adopt(parents, this.#kind.name, slot);
   }
 
@@ -120,9 +130,9 @@ export class DependantEntries implements Dependants {
   kill(slot: number): void {
     if (!this.isAlive(slot)) return;
     this.table.remember(slot);
-    this.table.setWord(slot, this.#kind.killedWord, 1);
+    this.table.setWord(slot, this.#kind.killedWord, this.table.word(slot, this.#kind.killedWord) | KILLED);
     this.#killed.add(slot);
-    for (const word of this.#kind.parentWords) this.#pairs.disown(this.table.word(slot, word));
+    for (let list = 0; list < this.#kind.parentLists; list++) this.#pairs.disown(this.parents(slot, list));
   }
 
   /** Removes an entry; its last hit is not handed on. */
@@ -195,11 +205,13 @@ export class DependantEntries implements Dependants {
 
   #inherit(slot: number): void {
     const lastHitMs = this.table.lastHit(slot);
-    for (const word of this.#kind.parentWords) this.#pairs.inheritAll(this.table.word(slot, word), lastHitMs);
+    for (let list = 0; list < this.#kind.parentLists; list++) {
+      this.#pairs.inheritAll(this.parents(slot, list), lastHitMs);
+    }
   }
 
   #release(slot: number): void {
-    for (const word of this.#kind.parentWords) this.#pairs.unlinkAll(this.table.word(slot, word));
+    for (let list = 0; list < this.#kind.parentLists; list++) this.#pairs.unlinkAll(this.parents(slot, list));
     this.#kind.release(slot);
   }
 }

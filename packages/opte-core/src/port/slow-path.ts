@@ -17,16 +17,7 @@ import { directionStats, PortStat } from "./port-stats.js";
 import type { ProcessResult } from "./process-result.js";
 import { TCP_ENTRY_ID, type TcpSegment } from "./tcp-flows.js";
 import { TcpOutcome, tcpStep } from "./tcp-tracking.js";
-import {
-  FLAG_LIST,
-  FLAG_MTU_UNRESTRICTED,
-  FLAGS,
-  HASH,
-  PROGRAM,
-  TCP_ID,
-  TCP_SLOT,
-  type RecordedTransforms,
-} from "./uft.js";
+import { FLAG_MTU_UNRESTRICTED, HASH, PROGRAM, TCP_ID, TCP_SLOT } from "./uft.js";
 import { PROBES } from "../provider/probe-switch.js";
 
 /** How many kinds of flow a port is thought to have at a time. */
@@ -41,10 +32,8 @@ export class SlowPath {
   readonly #walk: Walk;
   readonly #result: ProcessResult;
   readonly #outbound: FlowKey = new FlowKey();
-  /** Recorded transformations of compiled flows, one for each summary, so that flows share them. */
-  readonly #summaries: Map<string, RecordedTransforms> = new Map();
-  /** The few latest of them by the names in them, so that a new flow need not put its summary together. */
-  readonly #recent: { readonly names: readonly string[]; readonly recorded: RecordedTransforms }[] = [];
+  /** The few latest summaries by the names in them, so that a new flow need not put its own together. */
+  readonly #recent: { readonly names: readonly string[]; readonly summary: string }[] = [];
   readonly #evictedIn: (flow: FlowKey) => void;
   readonly #evictedOut: (flow: FlowKey) => void;
 
@@ -161,14 +150,12 @@ export class SlowPath {
     const arrived = this.#result.flow;
     if (arrived.isDefault) return this.#finish();
     const table = uft.table(dir);
-    const shared = this.#shared();
     const evicted = dir === "in" ? this.#evictedIn : this.#evictedOut;
-    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), shared, evicted);
+    const slot = table.insert(arrived, nowMs, epoch, walk.linkParents(pairs), evicted);
     if (slot < 0) {
       this.#result.error = { kind: "FlowTableFull", table: "UFT", limit: table.table.limit };
       return Verdict.Error;
     }
-    if (dir === "in") uft.pair(slot, this.#outbound);
     const hash = flowCrc32(arrived);
     table.table.setWord(slot, HASH, hash);
     if (tcpSlot >= 0) {
@@ -180,35 +167,28 @@ export class SlowPath {
     const { records } = table.table;
     const { items: headers, size } = walk.headers;
     const compiled = walk.bodies.length === 0 && compileProgram(headers, arrived, records, at, templates, size);
-    const flags = (compiled ? 0 : FLAG_LIST) | (walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0);
-    table.table.setWord(slot, FLAGS, flags);
-    if (!compiled) {
-      const { summary } = shared;
-      table.setRecorded(slot, { headers: walk.headers.toArray(), bodies: walk.bodies.slice(), summary });
-    }
+    const flags = walk.metadata.isInternalTarget ? FLAG_MTU_UNRESTRICTED : 0;
+    const summary = this.#summary();
+    if (compiled) table.setCompiled(slot, flags, summary);
+    else table.setRecorded(slot, flags, { headers: walk.headers.toArray(), bodies: walk.bodies.slice(), summary });
+    if (dir === "in") uft.pair(slot, this.#outbound);
     tracking.noteGauges();
     this.#mark(hash);
     return this.#emitted(compiled ? walk.rewrite.finishCompiled(records, at, templates) : walk.rewrite.finish());
   }
 
-  /** What flows whose transformations have this walk's names share, as long as they compile. */
-  #shared(): RecordedTransforms {
+  #summary(): string {
     const { headers, bodies } = this.#walk;
     const { items, size } = headers;
     for (let i = 0; bodies.length === 0 && i < this.#recent.length; i++) {
       const recent = this.#recent[i];
-      if (recent !== undefined && areNamed(items, size, recent.names)) return recent.recorded;
+      if (recent !== undefined && areNamed(items, size, recent.names)) return recent.summary;
     }
     const summary = summaryOf(this.#walk);
-    let shared = this.#summaries.get(summary);
-    if (shared === undefined) {
-      shared = { headers: [], bodies: [], summary };
-      this.#summaries.set(summary, shared);
-    }
-    if (bodies.length > 0) return shared;
+    if (bodies.length > 0) return summary;
     if (this.#recent.length === RECENT) this.#recent.shift();
-    this.#recent.push({ names: headers.toArray().map(({ name }) => name), recorded: shared });
-    return shared;
+    this.#recent.push({ names: headers.toArray().map(({ name }) => name), summary });
+    return summary;
   }
 
   #evicted(dir: Direction, flow: FlowKey): void {

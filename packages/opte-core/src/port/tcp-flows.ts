@@ -2,8 +2,9 @@
 //
 // It reclaims table slots early and notices re-use of a flow; it does not validate TCP.
 //
-//   record (words): 0-6 flow-table.ts | ID | KILLED | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack | PARENTS in |
-//                   segments in, bytes in, segments out, bytes out, each a float | PARENTS out | inbound key (10) | INBOUND_ENTRY
+//   record (words): 0-6 flow-table.ts | ID | STATE | KNOWN | guest seq, guest ack, remote seq, remote ack |
+//                   segments in, bytes in, segments out, bytes out, each a float | inbound key (10) | INBOUND_ENTRY
+//   aside: parents in, parents out
 
 import type { Direction, TcpState as TcpStateName } from "opte-api";
 import { FLOW_WORDS, flowIdOf, FlowKey, type FlowId } from "../flow/flow-id.js";
@@ -19,30 +20,30 @@ import { DependantEntries, type EntryKind, type FlowExpiryListener } from "./dep
 
 /** Number of the entry, so that a unified entry notices when its TCP entry is gone and the slot taken again. */
 export const TCP_ENTRY_ID: number = TABLE_WORDS;
-/** 1 once a parent was killed. */
-const KILLED = TABLE_WORDS + 1;
-const STATE = TABLE_WORDS + 2;
-/** Which of the four numbers below were seen. */
-const KNOWN = TABLE_WORDS + 3;
-const GUEST_SEQ = TABLE_WORDS + 4;
-const GUEST_ACK = TABLE_WORDS + 5;
-const REMOTE_SEQ = TABLE_WORDS + 6;
-const REMOTE_ACK = TABLE_WORDS + 7;
-const PARENTS_IN = TABLE_WORDS + 8;
+const STATE = TABLE_WORDS + 1;
+/** Bits 0-3: which of the four numbers below were seen; negative once a parent was killed. */
+const KNOWN = TABLE_WORDS + 2;
+const GUEST_SEQ = TABLE_WORDS + 3;
+const GUEST_ACK = TABLE_WORDS + 4;
+const REMOTE_SEQ = TABLE_WORDS + 5;
+const REMOTE_ACK = TABLE_WORDS + 6;
 // Floats, two words each, on an even word.
-const SEGS_IN = TABLE_WORDS + 9;
-const BYTES_IN = TABLE_WORDS + 11;
-const SEGS_OUT = TABLE_WORDS + 13;
-const BYTES_OUT = TABLE_WORDS + 15;
-const PARENTS_OUT = TABLE_WORDS + 17;
+const SEGS_IN = TABLE_WORDS + 7;
+const BYTES_IN = TABLE_WORDS + 9;
+const SEGS_OUT = TABLE_WORDS + 11;
+const BYTES_OUT = TABLE_WORDS + 13;
 /** Inbound flow id as it last arrived; all zero until then. */
-const INBOUND = TABLE_WORDS + 18;
+const INBOUND = TABLE_WORDS + 15;
 /**
  * Slot, plus 1, of the unified entry whose flow id that is, if it came from there: it need not be written again. Another entry gets the
  * slot on the slow path, which tells {@link TcpFlows.setInbound}.
  */
 const INBOUND_ENTRY = INBOUND + FLOW_WORDS;
-const OWNER_WORDS = 19 + FLOW_WORDS;
+const OWNER_WORDS = 16 + FLOW_WORDS;
+// Lists of parents.
+const PARENTS_IN = 0;
+const PARENTS_OUT = 1;
+const PARENT_LISTS = 2;
 // What is shared between files is read from memory at each use, a constant of this file is part of the code.
 const LAST_HIT = LAST_HIT_WORD;
 const HITS = HITS_WORD;
@@ -51,14 +52,19 @@ const ESTABLISHED = TcpState.Established;
 const ENDS_OR_BEGINS = TCP_SYN | TCP_FIN | TCP_RST;
 const GUEST_SEQ_SEEN = 1;
 const REMOTE_SEQ_SEEN = 4;
+/** Those bits of {@link TcpWord}'s `Known` that say what was seen. */
+export const TCP_ALL_SEEN = 0xf;
+/** Where the heads of an entry's lists of parents stand beside its record. */
+export const TcpAside: Readonly<Record<"ParentsIn" | "ParentsOut", number>> = {
+  ParentsIn: PARENTS_IN,
+  ParentsOut: PARENTS_OUT,
+};
 /** Where a record holds what a copy of it needs. */
 export const TcpWord: {
   readonly State: number;
   readonly Known: number;
   /** Guest seq, guest ack, remote seq, remote ack. */
   readonly Numbers: number;
-  readonly ParentsIn: number;
-  readonly ParentsOut: number;
   readonly Inbound: number;
   /** Segments in and out, bytes in and out: floats. */
   readonly Counters: readonly number[];
@@ -66,8 +72,6 @@ export const TcpWord: {
   State: STATE,
   Known: KNOWN,
   Numbers: GUEST_SEQ,
-  ParentsIn: PARENTS_IN,
-  ParentsOut: PARENTS_OUT,
   Inbound: INBOUND,
   Counters: [SEGS_IN, SEGS_OUT, BYTES_IN, BYTES_OUT],
 };
@@ -113,8 +117,9 @@ export class TcpFlows {
     const kind: EntryKind = {
       name: "tcp",
       words: OWNER_WORDS,
-      killedWord: KILLED,
-      parentWords: [PARENTS_IN, PARENTS_OUT],
+      killedWord: KNOWN,
+      parentLists: PARENT_LISTS,
+      asideWords: PARENT_LISTS,
       classes: TCP_LIFETIME_CLASSES,
       ttlMs: (slot) => tcpTtlMs(this.state(slot)),
       classOf: (slot) => tcpLifetimeClass(this.state(slot)),
@@ -139,7 +144,7 @@ export class TcpFlows {
   /** Whether `slot` still holds the entry that was given `id`. */
   holds(slot: number, id: number): boolean {
     // A free slot has no number, and no entry has number 0.
-    return slot >= 0 && id !== 0 && this.table.word(slot, TCP_ENTRY_ID) === id && this.table.word(slot, KILLED) === 0;
+    return slot >= 0 && id !== 0 && this.table.word(slot, TCP_ENTRY_ID) === id && this.table.word(slot, KNOWN) >= 0;
   }
 
   /** What protects a layer's pairs from eviction (spec 02 §9.3). */
@@ -214,7 +219,7 @@ export class TcpFlows {
     if (
       id === 0 ||
       word32(records, record + TCP_ENTRY_ID) !== id ||
-      word32(records, record + KILLED) !== 0 ||
+      word32(records, record + KNOWN) < 0 ||
       word32(records, record + STATE) !== ESTABLISHED ||
       (flags & ENDS_OR_BEGINS) !== 0
     ) {
@@ -278,7 +283,7 @@ export class TcpFlows {
 
   /** Head of the list of parents of one direction. */
   parents(dir: Direction, slot: number): number {
-    return this.table.word(slot, dir === "in" ? PARENTS_IN : PARENTS_OUT);
+    return this.#entries.parents(slot, dir === "in" ? PARENTS_IN : PARENTS_OUT);
   }
 
   /**

@@ -3,12 +3,13 @@
 // An inbound entry knows the outbound flow id that answers it; an outbound entry learns its partner only from an inbound miss.
 
 import type { Direction } from "opte-api";
-import { FLOW_WORDS, FlowKey } from "../flow/flow-id.js";
+import { FlowKey } from "../flow/flow-id.js";
 import type { MemoryRoom } from "../flow/memory-room.js";
 import type { UndoLog } from "../flow/undo-log.js";
 import { NONE, type FlowPairs } from "../layer/flow-pairs.js";
+import { rewriteFlow } from "../transform/program.js";
 import type { TemplateTable } from "../transform/template-table.js";
-import { PARTNER, Uft, type UftRecords } from "./uft.js";
+import { FLAG_LIST, PROGRAM, Uft, type UftRecords } from "./uft.js";
 
 /** What can be read of both directions. */
 export interface UftPairRecords {
@@ -21,8 +22,8 @@ export interface UftPairRecords {
 export class UftPair {
   readonly in: Uft;
   readonly out: Uft;
-  /** Outbound flow id that answers each inbound entry, ten words a slot. */
-  #partnerKeys: Int32Array = new Int32Array(0);
+  /** Outbound flow ids that answer inbound entries, by their slots, as far as their programs do not say. */
+  readonly #answers: Map<number, FlowKey> = new Map();
   readonly #key: FlowKey = new FlowKey();
   readonly #undo: UndoLog;
 
@@ -40,51 +41,45 @@ export class UftPair {
     return dir === "in" ? this.in : this.out;
   }
 
-  /** Notes that inbound entry `slot` is answered by outbound flow `outbound`, which then knows its partner too. */
+  /**
+   * Notes that inbound entry `slot`, which is complete but for that, is answered by outbound flow `outbound`, which then knows its
+   * partner too.
+   */
   pair(slot: number, outbound: FlowKey): void {
-    const needed = this.in.table.capacity * FLOW_WORDS;
-    if (this.#partnerKeys.length < needed) {
-      const keys = new Int32Array(needed);
-      keys.set(this.#partnerKeys);
-      this.#partnerKeys = keys;
-    }
-    this.#rememberKey(slot);
-    this.#partnerKeys.set(outbound.words, slot * FLOW_WORDS);
+    deriveAnswer(this.in, slot, this.#key);
+    if (!this.#key.equals(outbound)) this.#setAnswer(slot, outbound.clone());
     const partner = this.out.table.find(outbound);
-    if (partner >= 0) this.#setPartner(partner, slot);
+    if (partner >= 0) this.out.setPartner(partner, slot);
   }
 
   /** The partner of an entry in the opposite table, or -1. */
   partner(dir: Direction, slot: number): number {
-    if (dir === "out") return this.out.table.word(slot, PARTNER);
+    if (dir === "out") return this.out.partner(slot);
     this.readOutbound(slot, this.#key);
     return this.out.table.find(this.#key);
   }
 
   /** Reads the outbound flow id that answers inbound entry `slot`. */
   readOutbound(slot: number, key: FlowKey): void {
-    key.words.set(this.#partnerKeys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+    readAnswer(this.in, this.#answers, slot, key);
   }
 
   /** Sizes of what {@link frozen} copies, in words. */
   get wordsInUse(): readonly number[] {
-    return [this.in.table.recordsInUse, this.out.table.recordsInUse, this.#partnerKeysInUse];
+    return [...this.in.table.wordsInUse, ...this.out.table.wordsInUse];
   }
 
   /** A copy of all entries, for reading, which stays as it is whatever becomes of the tables. */
   frozen(room: MemoryRoom): UftPairRecords {
-    const keys = room.copy(this.#partnerKeys, this.#partnerKeysInUse);
+    const inbound = this.in.frozen(room);
+    const answers = new Map(this.#answers);
     return {
-      in: this.in.frozen(room),
+      in: inbound,
       out: this.out.frozen(room),
-      readOutbound: (slot, { words }) => {
-        words.set(keys.subarray(slot * FLOW_WORDS, (slot + 1) * FLOW_WORDS));
+      readOutbound: (slot, key) => {
+        readAnswer(inbound, answers, slot, key);
       },
     };
-  }
-
-  get #partnerKeysInUse(): number {
-    return Math.min(this.#partnerKeys.length, this.in.table.slotEnd * FLOW_WORDS);
   }
 
   remove(dir: Direction, flow: FlowKey): boolean {
@@ -97,6 +92,7 @@ export class UftPair {
   clear(): void {
     this.in.clear();
     this.out.clear();
+    this.#answers.clear();
   }
 
   /** The clock went back. */
@@ -105,22 +101,38 @@ export class UftPair {
     this.out.clockSetBack();
   }
 
-  #setPartner(outbound: number, inbound: number): void {
-    this.out.table.remember(outbound);
-    this.out.table.setWord(outbound, PARTNER, inbound);
-  }
-
-  /** The key may be that of an entry which a dry run has removed. */
-  #rememberKey(slot: number): void {
-    if (!this.#undo.isOn) return;
-    const at = slot * FLOW_WORDS;
-    const key = this.#partnerKeys.slice(at, at + FLOW_WORDS);
-    this.#undo.note(() => this.#partnerKeys.set(key, at));
+  #setAnswer(slot: number, answer: FlowKey | undefined): void {
+    const before = this.#answers.get(slot);
+    if (before === answer) return;
+    if (this.#undo.isOn) this.#undo.note(() => this.#setAnswer(slot, before));
+    if (answer === undefined) this.#answers.delete(slot);
+    else this.#answers.set(slot, answer);
   }
 
   #forgetInbound(slot: number): void {
     this.readOutbound(slot, this.#key);
     const partner = this.out.table.find(this.#key);
-    if (partner >= 0 && this.out.table.word(partner, PARTNER) === slot) this.#setPartner(partner, NONE);
+    if (partner >= 0 && this.out.partner(partner) === slot) this.out.setPartner(partner, NONE);
+    this.#setAnswer(slot, undefined);
   }
 }
+
+/** Reads what answers the inbound entry in `slot`, `answers` being those that do not follow from the entries. */
+function readAnswer(inbound: UftRecords, answers: ReadonlyMap<number, FlowKey>, slot: number, key: FlowKey): void {
+  const answer = answers.get(slot);
+  if (answer === undefined) deriveAnswer(inbound, slot, key);
+  else key.copyFrom(answer);
+}
+
+/** What answers a flow is, but for odd networks, the mirror of what its program makes of its id. */
+function deriveAnswer(inbound: UftRecords, slot: number, key: FlowKey): void {
+  const { table } = inbound;
+  table.readKey(slot, DELIVERED);
+  if ((inbound.flags(slot) & FLAG_LIST) === 0) {
+    rewriteFlow(table.records, slot * table.stride + PROGRAM, DELIVERED);
+  }
+  key.mirrorFrom(DELIVERED);
+}
+
+/** For short-lived use inside {@link deriveAnswer}. */
+const DELIVERED = new FlowKey();

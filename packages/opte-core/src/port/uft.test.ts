@@ -5,8 +5,6 @@ import { FlowPairs, NONE } from "../layer/flow-pairs.js";
 import { TemplateTable } from "../transform/template-table.js";
 import { Uft } from "./uft.js";
 
-const RECORDED = { headers: [], bodies: [], summary: "" };
-
 function flow(n: number): FlowKey {
   const key = new FlowKey();
   key.words.set([n, 0, 0, 0, 1, 0, 0, 0, 0, 17 | (4 << 8)]);
@@ -29,7 +27,7 @@ describe("expiry in the unified flow table", () => {
         descriptor,
         nowMs,
       );
-      uft.insert(flow(n), nowMs, 1, pairs.link(NONE, pair), RECORDED, () => undefined);
+      uft.insert(flow(n), nowMs, 1, pairs.link(NONE, pair), () => undefined);
       return pair;
     };
     insert(4, 0);

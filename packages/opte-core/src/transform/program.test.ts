@@ -13,7 +13,7 @@ import { parseGuest } from "../packet/parse.js";
 import { applyPlain, plainStart } from "./apply-plain.js";
 import { applyProgram } from "./apply.js";
 import type { HeaderTransform } from "./header-transform.js";
-import { compileProgram, PROGRAM_WORDS, releaseProgram } from "./program.js";
+import { compileProgram, PROGRAM_WORDS, releaseProgram, rewriteFlow } from "./program.js";
 import { Rewrite } from "./rewrite.js";
 import { RewriteStatus } from "./rewrite-status.js";
 import { TemplateTable } from "./template-table.js";
@@ -95,6 +95,9 @@ describe("a compiled program", () => {
           expect(packet.flow.words).toEqual(arrived.words);
           updateFlow(packet);
           expect(packet.flow.words).toEqual(expected.flow.words);
+          const rewritten = arrived.clone();
+          rewriteFlow(words, 1, rewritten);
+          expect(rewritten.words).toEqual(expected.flow.words);
           const inWords = packetOf(inner, outer);
           const start = inWords.isPlain ? plainStart(words, 1, inWords, templates.flat) : -1;
           if (start < 0) continue;

@@ -96,6 +96,15 @@ export function releaseProgram(words: Int32Array, at: number, templates: Templat
   templates.release(words[at + ProgramWord.Template] ?? 0);
 }
 
+/** Makes of the id with which a program's flow arrives the one with which it leaves. */
+export function rewriteFlow(words: Int32Array, at: number, flow: FlowKey): void {
+  if (((words[at + ProgramWord.Flags] ?? 0) & ProgramFlag.ChecksumsDirty) === 0) return;
+  for (let i = 0; i < 8; i++) flow.words[i] = words[at + ProgramWord.Src + i] ?? 0;
+  flow.words[8] = words[at + ProgramWord.Info] ?? 0;
+  const proto = ((words[at + ProgramWord.Bytes] ?? 0) >>> 8) & 0xff;
+  flow.words[9] = ((flow.words[9] ?? 0) & ~0xff) | proto;
+}
+
 /** The sum of several transformations. */
 class Merged {
   readonly outer: OuterHeaders = new OuterHeaders();

@@ -43,9 +43,9 @@ export function frozenTables({ layers, pairs, tcp, uft, templates }: PortParts, 
 /** Gets memory ready for that, so that the step is short. */
 export function roomForTables({ layers, pairs, tcp, uft }: PortParts): Generator<undefined, MemoryRoom> {
   return MemoryRoom.of([
-    ...layers.flatMap(({ flows }) => [flows.table("in").recordsInUse, flows.table("out").recordsInUse]),
+    ...layers.flatMap(({ flows }) => [...flows.table("in").wordsInUse, ...flows.table("out").wordsInUse]),
     ...pairs.wordsInUse,
-    tcp.table.recordsInUse,
+    ...tcp.table.wordsInUse,
     ...uft.wordsInUse,
   ]);
 }

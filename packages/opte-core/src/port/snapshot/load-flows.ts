@@ -7,7 +7,7 @@ import { NONE } from "../../layer/flow-pairs.js";
 import { ProgramFlag, ProgramWord } from "../../transform/program.js";
 import type { PortParts } from "../port-parts.js";
 import { TCP_ENTRY_ID, TcpWord } from "../tcp-flows.js";
-import { FLAGS, HASH, PARTNER, PROGRAM, type RecordedTransforms, TCP_ID, TCP_SLOT } from "../uft.js";
+import { HASH, PROGRAM, type RecordedTransforms, TCP_ID, TCP_SLOT } from "../uft.js";
 import {
   HalfColumn,
   HAS_IN,
@@ -66,7 +66,7 @@ class FlowsLoader {
     // Which of the entries that an outbound flow answers named it last is not in their order.
     for (let row = 0; row < outSlots.length; row++) {
       const partner = at(partners, row) - 1;
-      uft.out.table.setWord(at(outSlots, row), PARTNER, partner < 0 ? NONE : at(inSlots, partner));
+      uft.out.setPartner(at(outSlots, row), partner < 0 ? NONE : at(inSlots, partner));
     }
     for (const id of this.#templates) templates.release(id);
     // Only now, so that those who depend on a killed pair learn of it.
@@ -130,16 +130,18 @@ class FlowsLoader {
       const lastHitMs = this.#nowMs - rows.get(UftColumn.Age);
       const parents = this.#nextParents(rows.get(UftColumn.Parents));
       const recorded = this.#flows.recorded[rows.get(UftColumn.Recorded)] ?? NOTHING;
-      const slot = unified.load(this.#flow, lastHitMs, rows.get(UftColumn.Epoch), parents, recorded);
+      const slot = unified.load(this.#flow, lastHitMs, rows.get(UftColumn.Epoch), parents);
       const { table } = unified;
       table.setHits(slot, rows.get(UftColumn.Hits));
       table.setWord(slot, HASH, flowCrc32(this.#flow));
-      table.setWord(slot, FLAGS, rows.get(UftColumn.Flags));
       this.#setTcp(dir, slot, rows.get(UftColumn.Tcp));
       const program = rows.get(UftColumn.Program) - 1;
       if (program >= 0) {
         const own = [rows.get(UftColumn.Entropy), rows.get(UftColumn.Info)] as const;
         this.#setProgram(table.records, slot * table.stride + PROGRAM, program, ...own);
+        unified.setCompiled(slot, rows.get(UftColumn.Flags), recorded.summary);
+      } else {
+        unified.setRecorded(slot, rows.get(UftColumn.Flags), recorded);
       }
       slots[row] = slot;
       if (partners !== undefined) partners[row] = rows.get(UftColumn.Partner);

@@ -6,8 +6,8 @@ import { inFlowOrder, slotsInFlowOrder } from "../../flow/flow-order.js";
 import type { FlowRecords } from "../../flow/flow-table.js";
 import { LayerFlowWord } from "../../layer/layer-flows.js";
 import { PROGRAM_WORDS, ProgramFlag, ProgramWord } from "../../transform/program.js";
-import { TCP_ENTRY_ID, TcpWord } from "../tcp-flows.js";
-import { EPOCH, FLAG_LIST, PARTNER, PROGRAM, type RecordedTransforms, TCP_ID, TCP_SLOT } from "../uft.js";
+import { TCP_ALL_SEEN, TCP_ENTRY_ID, TcpAside, TcpWord } from "../tcp-flows.js";
+import { EPOCH, FLAG_LIST, PROGRAM, type RecordedTransforms, TCP_ID, TCP_SLOT } from "../uft.js";
 import { type ByteText, ByteTextWriter } from "./byte-text.js";
 import {
   COLUMNS,
@@ -145,14 +145,14 @@ class FlowsWriter {
       rows.set(TcpColumn.Hits, tcp.hits(slot));
       rows.set(TcpColumn.Age, this.#nowMs - tcp.lastHit(slot));
       rows.set(TcpColumn.State, tcp.word(slot, TcpWord.State));
-      rows.set(TcpColumn.Known, tcp.word(slot, TcpWord.Known));
+      rows.set(TcpColumn.Known, tcp.word(slot, TcpWord.Known) & TCP_ALL_SEEN);
       rows.setWords(TcpColumn.Numbers, records, record + TcpWord.Numbers, 4);
       rows.setWords(TcpColumn.Inbound, records, record + TcpWord.Inbound, FLOW_WORDS);
       for (let i = 0; i < TcpWord.Counters.length; i++) {
         rows.set(TcpColumn.Counters + i, tcp.float(slot, TcpWord.Counters[i] ?? 0));
       }
-      rows.set(TcpColumn.ParentsIn, this.#noteParents(tcp.word(slot, TcpWord.ParentsIn)));
-      rows.set(TcpColumn.ParentsOut, this.#noteParents(tcp.word(slot, TcpWord.ParentsOut)));
+      rows.set(TcpColumn.ParentsIn, this.#noteParents(tcp.aside(slot, TcpAside.ParentsIn)));
+      rows.set(TcpColumn.ParentsOut, this.#noteParents(tcp.aside(slot, TcpAside.ParentsOut)));
       if (rows.next()) yield;
     }
     return rows.finish();
@@ -180,7 +180,7 @@ class FlowsWriter {
         uft.readOutbound(slot, this.#key);
         rows.setWords(UftColumn.Answer, this.#key.words, 0, FLOW_WORDS);
       } else {
-        const partner = table.word(slot, PARTNER);
+        const partner = unified.partner(slot);
         rows.set(UftColumn.Partner, partner < 0 ? 0 : this.#uftIn.of(partner) + 1);
       }
       if (rows.next()) yield;
