@@ -38,6 +38,12 @@ describe("DHCP", () => {
     expect(bench.router.guests()).toEqual([{ mac: laptop, ip: Ipv4Addr.parse("192.168.1.3"), expiresMs: LEASE_MS }]);
   });
 
+  it("tells guests the subnet, so that they reach each other without the router", () => {
+    const offer = Buffer.from(new Bench().answer(dhcpFrame(laptop, DhcpType.Discover)).toBytes());
+    // Option 1 is the subnet mask.
+    expect(offer.includes(Buffer.of(1, 4, ...inside.subnet.netmask.bytes))).toBe(true);
+  });
+
   it("gives each guest an address of its own, a reserved one to its guest, and the same to one that asks again", () => {
     const bench = new Bench();
     const ips = [laptop, phone, server.mac, laptop].map((mac) => bench.join(mac).ip.toString());

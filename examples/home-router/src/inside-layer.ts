@@ -56,20 +56,20 @@ export interface GuestRules {
 export function guestRules(config: RouterConfig, { mac, ip }: GuestLease): GuestRules {
   const { inside, nameServers } = config;
   const ends = { guestMac: mac, guestIp: ip, gatewayMac: inside.mac, gatewayIp: inside.ip };
-  const dhcp = { ...NO_DHCP_OPTIONS, dns4Servers: nameServers };
+  const lease = { ...ends, dhcp: { ...NO_DHCP_OPTIONS, dns4Servers: nameServers }, subnet: inside.subnet };
   const fromGuest: Predicate = { kind: "etherSrc", values: [mac] };
   return {
     // Not `makeRule`: a guest that renews its lease asks from its address, which the server's implicit predicates exclude.
     acknowledge: makeExplicitRule(
       10,
-      { kind: "hairpin", generator: new Dhcp4Server({ ...ends, dhcp, answer: "ack" }) },
+      { kind: "hairpin", generator: new Dhcp4Server({ ...lease, answer: "ack" }) },
       {
         predicates: [fromGuest, ...TO_DHCP_SERVER],
         dataPredicates: [{ kind: "dhcpMessageType", values: [REQUEST] }],
       },
     ),
     out: [
-      makeRule(10, { kind: "hairpin", generator: new Dhcp4Server({ ...ends, dhcp, answer: "offer" }) }),
+      makeRule(10, { kind: "hairpin", generator: new Dhcp4Server({ ...lease, answer: "offer" }) }),
       makeRule(20, { kind: "hairpin", generator: new IcmpEchoReply(ends) }),
       makeRule(
         40,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { DomainName, Ipv4Addr } from "opte-api";
+import { DomainName, Ipv4Addr, Ipv4Cidr } from "opte-api";
 import { describe, expect, it } from "vitest";
 import { MALFORMED } from "../../action/action.js";
 import { type DhcpConfig, NO_DHCP_OPTIONS } from "../dhcp-config.js";
@@ -100,6 +100,12 @@ describe("Dhcp4Server", () => {
     const bare = answer(new Dhcp4Server({ ...config, dhcp: NO_DHCP_OPTIONS }), request({}));
     expect(bare).toHaveLength(2 * 326);
     expect(bare.slice(-34)).toBe("790e20ac1e00010000000000ac1e0001ff");
+  });
+
+  it("tells a guest that has neighbours its subnet, mask before router as RFC 2132 §3.3 has it, and no routes", () => {
+    const subnet = Ipv4Cidr.parse("172.30.0.0/22");
+    const neighbourly = answer(new Dhcp4Server({ ...config, dhcp: NO_DHCP_OPTIONS, subnet }), request({}));
+    expect(neighbourly.slice(2 * 282)).toBe(squeeze("350102 3604ac1e0001 0104fffffc00 0304ac1e0001 330400015180 ff"));
   });
 
   it("copies the transaction id, and regards no other field", () => {

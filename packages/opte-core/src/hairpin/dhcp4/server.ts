@@ -28,6 +28,11 @@ export interface Dhcp4ServerConfig {
   /** The server's address, and the guest's default router. */
   readonly gatewayIp: Ipv4Addr;
   readonly dhcp: DhcpConfig;
+  /**
+   * The subnet whose hosts the guest reaches on its link, the gateway among them. Absent, as in a VPC: the guest has no neighbours, its
+   * netmask has 32 bits, and it reaches everybody through the gateway.
+   */
+  readonly subnet?: Ipv4Cidr;
   /** What to answer: a Discover with an offer, or a Request with an acknowledgement. */
   readonly answer: "offer" | "ack";
 }
@@ -100,23 +105,41 @@ export class Dhcp4Server implements HairpinGenerator {
   }
 }
 
-function encodeOptions({ gatewayIp, dhcp, answer }: Dhcp4ServerConfig): number[] {
+function encodeOptions({ gatewayIp, dhcp, subnet, answer }: Dhcp4ServerConfig): number[] {
   const type = answer === "offer" ? Dhcp4MessageType.Offer : Dhcp4MessageType.Ack;
   return [
     ...encodeDhcp4Option(Dhcp4Option.MessageType, [type]),
     ...encodeAddressOption(Dhcp4Option.ServerIdentifier, [gatewayIp]),
-    ...encodeAddressOption(Dhcp4Option.Router, [gatewayIp]),
-    // The guest has no neighbors: it reaches all others through the gateway, which is on its link by the first route
-    ...encodeAddressOption(Dhcp4Option.SubnetMask, [Ipv4Addr.BROADCAST]),
+    ...(subnet === undefined ? withoutNeighbours(gatewayIp) : onSubnet(gatewayIp, subnet)),
     ...encodeAddressOption(Dhcp4Option.LeaseTime, [Ipv4Addr.fromNumber(LEASE_SECS)]),
     ...encodeNameServers(dhcp),
-    ...encodeClasslessRoutes([
-      { subnet: new Ipv4Cidr(gatewayIp, 32), router: Ipv4Addr.ANY },
-      { subnet: new Ipv4Cidr(Ipv4Addr.ANY, 0), router: gatewayIp },
-    ]),
+    ...(subnet === undefined ? routesByGateway(gatewayIp) : []),
     ...encodeNames(dhcp),
     Dhcp4Option.End,
   ];
+}
+
+/** In the reference's order (spec 03 §6.2), in which RFC 2132 §3.3 would not have them. */
+function withoutNeighbours(gatewayIp: Ipv4Addr): number[] {
+  return [
+    ...encodeAddressOption(Dhcp4Option.Router, [gatewayIp]),
+    ...encodeAddressOption(Dhcp4Option.SubnetMask, [Ipv4Addr.BROADCAST]),
+  ];
+}
+
+function onSubnet(gatewayIp: Ipv4Addr, { netmask }: Ipv4Cidr): number[] {
+  return [
+    ...encodeAddressOption(Dhcp4Option.SubnetMask, [netmask]),
+    ...encodeAddressOption(Dhcp4Option.Router, [gatewayIp]),
+  ];
+}
+
+/** The gateway is on the link by the first route, and the way to all others by the second. */
+function routesByGateway(gatewayIp: Ipv4Addr): number[] {
+  return encodeClasslessRoutes([
+    { subnet: new Ipv4Cidr(gatewayIp, 32), router: Ipv4Addr.ANY },
+    { subnet: new Ipv4Cidr(Ipv4Addr.ANY, 0), router: gatewayIp },
+  ]);
 }
 
 function answerFrame(
