@@ -107,4 +107,21 @@ describe("the page", () => {
     expect(svg).toContain(">1M</text>");
     expect(svg).not.toContain("NaN");
   });
+
+  it("writes under the axis only what has room there, numbers of bytes as they are, and no more of the scale than is needed", () => {
+    const points = [0, 64, 512, 1024, 1400, 4096, 8900].map((x) => [x, 130] as const);
+    const svg = chartSvg({ title: "t", xName: "bytes", yName: "ns", series: [{ name: "a", color: "#000", points }] });
+    const labels = [...svg.matchAll(/<text x="([\d.]+)" y="318"[^>]*>([^<]*)</g)].map(([, x = "", text = ""]) => ({
+      text,
+      from: Number(x) - text.length * 3.5,
+      to: Number(x) + text.length * 3.5,
+    }));
+    expect(labels.map(({ text }) => text)).toEqual(["0", "64", "512", "1024", "4096", "8.9k"]);
+    for (const [i, label] of labels.entries()) {
+      expect(label.from).toBeGreaterThan(labels[i - 1]?.to ?? 0);
+      expect(label.to).toBeLessThan(720);
+    }
+    expect(svg).not.toContain(">10</text>");
+    expect(svg).toContain(">100</text>");
+  });
 });
