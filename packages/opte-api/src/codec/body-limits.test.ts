@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { codecFault } from "../../test/codec-errors.js";
 import { hex } from "../../test/hex.js";
-import { BodyFormat, decodeBody } from "./body-format.js";
+import { Ipv4Addr } from "../ipv4-addr.js";
+import { BodyFormat, decodeBody, encodeBody } from "./body-format.js";
 import {
   ANSWER_LIMITS,
   type BodyLimits,
@@ -19,6 +20,7 @@ import {
 import { decodeCbor } from "./cbor-reader.js";
 import { CodecError } from "./codec-error.js";
 import { option, list, struct } from "./composites.js";
+import { dumpUftResp } from "./engine-dump-schemas.js";
 import { decodePostcard } from "./postcard-reader.js";
 import { blob, bool, string, u8 } from "./primitives.js";
 import type { Schema } from "./schema.js";
@@ -182,14 +184,26 @@ describe("limits of kinds of messages", () => {
   });
 
   it("are those of an answer in CBOR, and none in the binary form, unless others are given", () => {
-    const many = aList(ANSWER_LIMITS.values);
+    const many = new Uint8Array(5 + ANSWER_LIMITS.values);
+    many.set(head(4, ANSWER_LIMITS.values));
     expect(codecFault(() => decodeCbor(list(u8), many))).toEqual(["too_large", ""]);
-    const count = ANSWER_LIMITS.values + 1;
-    const elements = joined(Uint8Array.of((count & 0x7f) | 0x80, ((count >> 7) & 0x7f) | 0x80, count >> 14), of(0, 0));
-    const bytes = new Uint8Array(elements.length + count);
-    bytes.set(elements);
+    const count = REQUEST_LIMITS.values + 1;
+    const bytes = new Uint8Array(3 + count);
+    bytes.set([(count & 0x7f) | 0x80, ((count >> 7) & 0x7f) | 0x80, count >> 14]);
+    expect(codecFault(() => decodePostcard(list(u8), bytes, REQUEST_LIMITS))).toEqual(["too_large", ""]);
     expect(decodePostcard(list(u8), bytes, NO_LIMITS)).toHaveLength(count);
     expect(decodePostcard(list(u8), bytes)).toHaveLength(count);
+  });
+
+  it("let an answer of 16 MiB be full of the smallest flows that there are", () => {
+    const zero = Ipv4Addr.parse("0.0.0.0");
+    const flow = { proto: 255, src: zero, dst: zero, kind: "none" } as const;
+    const outFlows = Array.from({ length: 1000 }, () => [flow, { hits: 0, summary: "" }] as const);
+    const dump = { inLimit: 0, inNumFlows: 0, inFlows: [], outLimit: 0, outNumFlows: 0, outFlows };
+    const bytes = encodeBody(Cbor, dumpUftResp, dump);
+    // As many values to a byte as an answer may have at most
+    const values = Math.floor((bytes.length * ANSWER_LIMITS.values) / MAX_MESSAGE_LEN);
+    expect(decodeBody(Cbor, dumpUftResp, bytes, { ...ANSWER_LIMITS, values })).toEqual(dump);
   });
 
   it("leave room for the longest names that there are", () => {

@@ -19,8 +19,8 @@ export interface BodyLimits {
   readonly values: number;
 }
 
-/** Of an answer in CBOR: whoever asked takes what its device says, within the memory of one message. */
-export const ANSWER_LIMITS: BodyLimits = { messageLen: MAX_MESSAGE_LEN, textLen: MAX_MESSAGE_LEN, values: 2_000_000 };
+/** Of an answer in CBOR: whoever asked takes what its device says, within the memory of one message of the smallest flows. */
+export const ANSWER_LIMITS: BodyLimits = { messageLen: MAX_MESSAGE_LEN, textLen: MAX_MESSAGE_LEN, values: 8_000_000 };
 
 /** Of bytes that come from nobody else, or from a real xde, whose answers have no limit. */
 export const NO_LIMITS: BodyLimits = { messageLen: Infinity, textLen: Infinity, values: Infinity };
