@@ -9,6 +9,7 @@ import { explain } from "./explain-handler.js";
 import { pageHandlers } from "./page-handlers.js";
 import { listStats } from "./stats-handler.js";
 import { traceHandlers } from "./trace-handlers.js";
+import { wholeTableHandlers } from "./whole-table-handlers.js";
 
 /** What stands behind the commands. */
 export interface ExtensionParts {
@@ -19,13 +20,18 @@ export interface ExtensionParts {
   readonly trace: TraceHub;
 }
 
-/** Beside the device's own handlers they answer every command that there is. */
-export function extensionHandlers({ xde, stats, trace }: ExtensionParts): Partial<CommandHandlers<XdeExtensions>> {
+/** Over the device's own handlers they answer every command that there is. */
+export function extensionHandlers({
+  xde,
+  stats,
+  trace,
+}: ExtensionParts): Partial<CommandHandlers<XdeExtensions>> & ReturnType<typeof wholeTableHandlers> {
   return {
     AddFwRuleId: ({ portName, rule }) => ({ id: xde.port(portName).addFirewallRule(rule) }),
     ListStats: () => listStats(stats),
     Explain: (request) => explain(xde, request),
     ...traceHandlers(trace),
     ...pageHandlers(xde),
+    ...wholeTableHandlers(xde),
   };
 }
