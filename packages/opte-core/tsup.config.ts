@@ -14,23 +14,24 @@ const constants: NonNullable<Options["plugins"]>[number] = {
     code: code
       .replace(/^var (?=[\w$]+ = )/gm, "const ")
       .replace(/^import \{([\w$\s,]+)\} from ("\.[^"]+");$/gm, (_, list: string, from: string) => {
-        const names = namesOf(list);
-        const copies = names.map((name) => `${name} = ${name}$in`).join(", ");
-        return `import {${list.replace(NAME, "$& as $&$$in")}} from ${from}; const ${copies};`;
+        const items = itemsOf(list);
+        const imports = list.replace(ITEM, (__, first: string, last = first) => `${first} as ${last}$in`);
+        return `import {${imports}} from ${from}; const ${items.map(({ last }) => `${last} = ${last}$in`).join(", ")};`;
       })
       .replace(/^export \{([\w$\s,]+)\};$/m, (_, list: string) => {
-        const copies = namesOf(list)
-          .map((name) => `${name}$out = ${name}`)
-          .join(", ");
-        return `const ${copies}; export {${list.replace(NAME, "$&$$out as $&")}};`;
+        const copies = itemsOf(list).map(({ first }) => `${first}$out = ${first}`);
+        const exports = list.replace(ITEM, (__, first: string, last = first) => `${first}$out as ${last}`);
+        return `const ${copies.join(", ")}; export {${exports}};`;
       }),
   }),
 };
 
-const NAME = /[\w$]+/g;
+/** `name`, or `name as other`. */
+const ITEM = /([\w$]+)(?: as ([\w$]+))?/g;
 
-function namesOf(list: string): readonly string[] {
-  return list.match(NAME) ?? [];
+/** What stands on either side of a border, for each name of a list. */
+function itemsOf(list: string): { readonly first: string; readonly last: string }[] {
+  return [...list.matchAll(ITEM)].map(([, first = "", last = first]) => ({ first, last }));
 }
 
 const common = {

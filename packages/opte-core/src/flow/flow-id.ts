@@ -5,6 +5,7 @@
 //   word 8    TCP, UDP: the four port bytes in memory order; ICMP: type, code, then the two bytes of the echo id
 //   word 9    IP protocol | address family << 8 (4 or 6)
 
+import { swap16, swap32 } from "./byte-order.js";
 import { type FlowId, type IpAddr, Ipv4Addr, Ipv6Addr, IpProtocol } from "opte-api";
 
 /** A flow identity as the control plane sees it. */
@@ -258,12 +259,4 @@ function addressOf(words: Int32Array, at: number, family: number): IpAddr {
 
 function word(words: Int32Array, at: number): number {
   return words[at] as number; // Unwrap: every caller stays within the FLOW_WORDS words of a key
-}
-
-function swap16(value: number): number {
-  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
-}
-
-function swap32(value: number): number {
-  return ((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
 }

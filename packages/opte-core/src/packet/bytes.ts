@@ -54,7 +54,6 @@ export function wrWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at + 3] = word >>> 24;
 }
 
-/** Signed 32-bit number at `at`: the form in which records keep unsigned ones too. */
-export function rdSigned32(bytes: Uint8Array, at: number): number {
+function rdSigned32(bytes: Uint8Array, at: number): number {
   return (rd8(bytes, at) << 24) | (rd8(bytes, at + 1) << 16) | (rd8(bytes, at + 2) << 8) | rd8(bytes, at + 3);
 }

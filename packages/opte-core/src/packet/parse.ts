@@ -7,6 +7,7 @@
 // comparison with the end of the frame. Checksums are not verified, and lengths are compared with the frame alone, so padding and
 // whatever else follows the last header count as body.
 
+import { swap16 } from "../flow/byte-order.js";
 import { NO_PROTOCOL } from "../flow/flow-id.js";
 import { rd16, rd32, rd8, word32 } from "./bytes.js";
 import type { Frame } from "./frame.js";
@@ -141,15 +142,11 @@ function readPlainOuter(packet: Packet, frame: Frame): boolean {
   return true;
 }
 
-function swap16(value: number): number {
-  return ((value & 0xff) << 8) | (value >>> 8);
-}
-
 /**
  * Nearly every packet in one go (`Packet.isPlain`), with no fault in any header. Does what `readEther`, `readIpAndUlp`, `checkInner`
  * and `updateFlow` do together, which are asked about all others.
  */
-function readPlain(packet: Packet, { bytes, words, end }: Frame, ether: number): boolean {
+function readPlain(packet: Packet, { words, end }: Frame, ether: number): boolean {
   const ip = ether + ETHER_LEN;
   if ((ip & 3) !== 0 || words.length === 0 || ip + IPV4_LEN > end) return false;
   const key = packet.flow.words;
@@ -178,7 +175,7 @@ function readPlain(packet: Packet, { bytes, words, end }: Frame, ether: number):
     ulp = ip + IPV6_LEN;
     if ((first & 0xf0) !== 0x60 || ulp > end) return false;
     const second = word32(words, w + 1);
-    if ((((second & 0xff) << 8) | ((second >>> 8) & 0xff)) > end - ulp) return false;
+    if (swap16(second) > end - ulp) return false;
     proto = (second >>> 16) & 0xff;
     packet.etherType = ETHERTYPE_IPV6;
     packet.ipVersion = 6;
@@ -195,21 +192,21 @@ function readPlain(packet: Packet, { bytes, words, end }: Frame, ether: number):
   } else {
     return false;
   }
+  const u = ulp >> 2;
   if (proto === TCP) {
     if (ulp + TCP_LEN > end) return false;
-    ulpLen = (rd8(bytes, ulp + 12) >>> 4) << 2;
+    ulpLen = (word32(words, u + 3) & 0xf0) >>> 2;
     if (ulpLen < TCP_LEN || ulp + ulpLen > end) return false;
-    key[8] = word32(words, ulp >> 2);
+    key[8] = word32(words, u);
   } else if (proto === UDP) {
-    if (ulp + UDP_LEN > end || rd16(bytes, ulp + 4) > end - ulp) return false;
+    if (ulp + UDP_LEN > end || swap16(word32(words, u + 1)) > end - ulp) return false;
     ulpLen = UDP_LEN;
-    key[8] = word32(words, ulp >> 2);
+    key[8] = word32(words, u);
   } else if (proto === (etherType === WORD_IPV4 ? ICMP : ICMPV6)) {
     if (ulp + ICMP_LEN > end) return false;
     ulpLen = ICMP_LEN;
-    const typeAndCode = word32(words, ulp >> 2) & 0xffff;
-    const id = isEcho(proto, swap16(typeAndCode)) ? word32(words, (ulp >> 2) + 1) << 16 : 0;
-    key[8] = typeAndCode | id;
+    const typeAndCode = word32(words, u) & 0xffff;
+    key[8] = typeAndCode | (isEcho(proto, swap16(typeAndCode)) ? word32(words, u + 1) << 16 : 0);
   } else {
     return false;
   }

@@ -7,12 +7,10 @@ import type { Direction } from "opte-api";
 import { NONE } from "../layer/flow-pairs.js";
 import { count } from "../layer/layer-stats.js";
 import type { Walk } from "../layer/walk.js";
-import { word32 } from "../packet/bytes.js";
 import type { Frame } from "../packet/frame.js";
 import type { Packet } from "../packet/packet.js";
 import type { ClockProvider } from "../provider/clock.js";
 import type { ProbesProvider } from "../provider/probes.js";
-import { applyPlain, plainStart } from "../transform/apply-plain.js";
 import { applyProgram } from "../transform/apply.js";
 import type { TemplateTable } from "../transform/template-table.js";
 import { RewriteStatus } from "../transform/rewrite-status.js";
@@ -22,6 +20,7 @@ import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver, UnifiedLookUp } from "./observer.js";
 import type { PortParts } from "./port-parts.js";
 import { countVerdict, directionStats, PortStat } from "./port-stats.js";
+import { PlainHit } from "./plain-hit.js";
 import { ProcessResult, resultLabels } from "./process-result.js";
 import { SlowPath } from "./slow-path.js";
 import { isTcp, SegmentView } from "./tcp-segment.js";
@@ -42,13 +41,6 @@ import {
 import { PROBES } from "../provider/probe-switch.js";
 
 // What is shared between files is read from memory at each use, a constant of this file is part of the code.
-const FLAGS_AT = FLAGS;
-const PROGRAM_AT = PROGRAM;
-const HASH_AT = HASH;
-const TCP_SLOT_AT = TCP_SLOT;
-const TCP_ID_AT = TCP_ID;
-const LIST = FLAG_LIST;
-const MTU_UNRESTRICTED = FLAG_MTU_UNRESTRICTED;
 const OUT = directionStats("out");
 const UFT_HIT = PortStat.UftHit;
 const MODIFIED = PortStat.Modified;
@@ -77,6 +69,7 @@ export class Pipeline {
   readonly #tcp: TcpFlows;
   readonly #tracking: TcpTracking;
   readonly #templates: TemplateTable;
+  readonly #plainHit: PlainHit;
   readonly #ahead: ReadAhead;
   #latestMs = -Infinity;
 
@@ -95,6 +88,7 @@ export class Pipeline {
     this.#walk = parts.walk;
     this.result = new ProcessResult(parts.walk.packet, parts.walk.reply);
     this.#slowPath = new SlowPath(parts, this.result);
+    this.#plainHit = new PlainHit(parts.walk.packet, this.result, parts.tcp, parts.templates);
     this.#ahead = new ReadAhead(parts.tcp.table);
   }
 
@@ -113,7 +107,7 @@ export class Pipeline {
     const isInbound = dir === "in";
     const uft = isInbound ? this.#in : this.#out;
     const slot = this.#findCurrent(dir, uft, epoch);
-    if (slot >= 0 && packet.isPlain && this.#hitPlain(dir, uft, slot, nowMs)) {
+    if (slot >= 0 && packet.isPlain && this.#plainHit.take(isInbound, uft.table, slot, nowMs)) {
       const base = isInbound ? 0 : OUT;
       const stats = this.#stats;
       count(stats, base + UFT_HIT);
@@ -252,30 +246,6 @@ export class Pipeline {
       providers.probes.uftInvalidate(dir, port, scratchKey, table.table.word(slot, EPOCH) >>> 0);
     }
     table.remove(slot);
-  }
-
-  /**
-   * What {@link #hit} does, for nearly every packet: a plain one, of a compiled flow, that leaves its TCP connection as it is.
-   *
-   * @returns whether it is such a packet; if not, nothing has been touched
-   */
-  #hitPlain(dir: Direction, { table }: Uft, slot: number, nowMs: number): boolean {
-    const packet = this.#packet;
-    const { records } = table;
-    const { flat } = this.#templates;
-    const record = slot * table.stride;
-    const flags = word32(records, record + FLAGS_AT);
-    const start = plainStart(records, record + PROGRAM_AT, packet, flat);
-    if ((flags & LIST) !== 0 || start < 0) return false;
-    const tcpSlot = word32(records, record + TCP_SLOT_AT);
-    if (tcpSlot >= 0) {
-      const id = word32(records, record + TCP_ID_AT);
-      if (!this.#tcp.trackOpen(dir, tcpSlot, id, slot, packet, nowMs)) return false;
-    }
-    table.touch(slot, nowMs);
-    applyPlain(records, record + PROGRAM_AT, packet, flat, start);
-    this.result.setPlainHit(word32(records, record + HASH_AT) >>> 0, (flags & MTU_UNRESTRICTED) !== 0);
-    return true;
   }
 
   #hit(dir: Direction, uft: Uft, slot: number, epoch: number, nowMs: number, tcp: boolean): Verdict | typeof MISS {

@@ -12,6 +12,7 @@
 // All packets of a flow have the same addresses, ports and echo id, so what rewriting those does to the upper-layer checksum is one
 // number, known beforehand. Multi-byte values are in memory order, as in a flow id, but for words 2 and 4.
 
+import { swap16 } from "../flow/byte-order.js";
 import { MacAddr } from "opte-api";
 import { FlowKey } from "../flow/flow-id.js";
 import { rdWord } from "../packet/bytes.js";
@@ -217,8 +218,4 @@ function coveredSum({ words, proto: protocol }: FlowKey, proto: number): number 
   if (proto === ICMP) return sum;
   for (let i = 0; i < 8; i++) sum += sumWord(words[i] ?? 0);
   return sum + (protocol << 8);
-}
-
-function swap16(value: number): number {
-  return ((value & 0xff) << 8) | (value >>> 8);
 }
