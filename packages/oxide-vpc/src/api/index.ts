@@ -15,4 +15,5 @@ export {
 export type { ConfigIssue } from "./config/port-config-error.js";
 export { configIssue, PortConfigError } from "./config/port-config-error.js";
 export { type JsonObject, type JsonValue, parsePortConfig, portConfigJson } from "./config/port-config-json.js";
+export { type TextForm, textSchema } from "./config/text-schema.js";
 export * from "./model.js";

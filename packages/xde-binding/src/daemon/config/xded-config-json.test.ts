@@ -57,6 +57,16 @@ describe("parseXdedConfig", () => {
     expect(faults([])).toHaveLength(1);
   });
 
+  it("says what it expects of a field", () => {
+    const json = { state: "", listen: 9190, underlay: { bind: 6081 }, guests: { opte0: 1 } };
+    expect(faults(json)).toEqual([
+      "state: Expected a path",
+      "listen: Expected a string, but found 9190",
+      "underlay.bind: Expected a string, but found 6081",
+      "guests.opte0: Expected a path",
+    ]);
+  });
+
   it("says what is missing", () => {
     const nameless: unknown = Object.assign({}, port, { name: undefined });
     expect(faults({ underlay: {}, ports: [JSON.parse(JSON.stringify(nameless))] })).toEqual([

@@ -309,18 +309,10 @@ describe("sending to a group", () => {
     for (const port of ["opte1", "opte2"]) await bench.subscribe(port, GROUP4);
     for (const hop of ["fd77::1", "fd88::1"]) await bench.forward(UNDERLAY4, hop, "both");
     for (const body of ["one", "two"]) bench.guest(0).sendUdp(GROUP4, body);
-    expect(
-      bench
-        .guest(1)
-        .take()
-        .map((line) => line.split(" ").at(-1)),
-    ).toEqual(["one", "two"]);
-    expect(
-      bench
-        .guest(2)
-        .take()
-        .map((line) => line.split(" ").at(-1)),
-    ).toEqual(["one", "two"]);
+    for (const receiver of [bench.guest(1), bench.guest(2)]) {
+      const bodies = receiver.take().map((line) => line.split(" ").at(-1));
+      expect(bodies).toEqual(["one", "two"]);
+    }
     expect(
       (await bench.sent()).map(({ inner }) => [inner.isSound, Buffer.from(inner.message.subarray(8)).toString()]),
     ).toEqual([
