@@ -15,7 +15,7 @@ const PROGRAMS = [
 /** The session of a document: all its `console` blocks together. */
 export class DocumentSession {
   readonly steps: readonly SessionStep[];
-  readonly #folder: string = mkdtempSync(join(tmpdir(), "session-"));
+  #folder: string | undefined;
 
   /**
    * @param document its path in the repository
@@ -29,8 +29,9 @@ export class DocumentSession {
       .flatMap(({ text }) => sessionSteps(text));
   }
 
-  /** @returns for each step, what it has printed */
+  /** Not to be called twice. @returns for each step, what it has printed */
   run(): Promise<string[]> {
+    this.#folder = mkdtempSync(join(tmpdir(), "session-"));
     const [bin, work] = [join(this.#folder, "bin"), join(this.#folder, "work")];
     mkdirSync(bin);
     mkdirSync(work);
@@ -47,6 +48,6 @@ export class DocumentSession {
 
   /** Removes what the session has left behind. */
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -3,8 +3,9 @@
 import { once } from "node:events";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { DocumentSession } from "./document-session.ts";
+import { requireCommands } from "./requirement.ts";
 
 /** Ports of the document, and others that are free here. */
 const session = new DocumentSession("docs/xded.md", [
@@ -12,17 +13,18 @@ const session = new DocumentSession("docs/xded.md", [
   [":6082", `:${await freeUdpPort()}`],
   [":9190", `:${await freeTcpPort()}`],
 ]);
-let printed: string[] = [];
 
-beforeAll(async () => {
-  printed = await session.run();
-}, 120_000);
+requireCommands("curl").describe("the walk-through of xded", () => {
+  let printed: string[] = [];
 
-afterAll(() => {
-  session.remove();
-});
+  beforeAll(async () => {
+    printed = await session.run();
+  }, 120_000);
 
-describe("the walk-through of xded", () => {
+  afterAll(() => {
+    session.remove();
+  });
+
   it.each(session.steps.map((step, i) => ({ ...step, i })))("$command", ({ output, i }) => {
     expect(printed[i]).toBe(output);
   });
