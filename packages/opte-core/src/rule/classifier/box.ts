@@ -70,17 +70,26 @@ export function hull(boxes: readonly Box[]): Box {
 
 /** A text that equal boxes have alike, and no others. */
 export function boxKey(box: Box): string {
-  return JSON.stringify(boundsOf(box));
-}
-
-/** A text that boxes with bounds of the same lengths in the same dimensions have alike, and no others. */
-export function shapeKey(box: Box): string {
-  return JSON.stringify(boundsOf(box).map(([dimension, { bits }]) => [dimension, bits]));
+  const bounds = boundsOf(box);
+  let key = shapeKey(bounds);
+  for (const [, { bytes }] of bounds) for (let i = 0; i < bytes.length; i++) key += String.fromCharCode(rd8(bytes, i));
+  return key;
 }
 
 /** The bounds of a box, in the order of their dimensions' names. */
-export function boundsOf(box: Box): [Dimension, Prefix][] {
-  return [...box].sort(([a], [b]) => (a < b ? -1 : 1));
+export type Bounds = readonly (readonly [Dimension, Prefix])[];
+
+/** A text that bounds of the same lengths in the same dimensions have alike, and no others. */
+export function shapeKey(bounds: Bounds): string {
+  let key = "";
+  // A metadata key may hold any text, so its length stands before it.
+  for (const [dimension, { bits }] of bounds) key += `${dimension.length} ${dimension} ${bits} `;
+  return key;
+}
+
+export function boundsOf(box: Box): Bounds {
+  const bounds = [...box];
+  return bounds.length < 2 ? bounds : bounds.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** How many leading bits two prefixes share. */

@@ -118,7 +118,8 @@ function product(a: Box[], b: Box[]): Box[] {
 }
 
 /** Drops repetitions; everything makes all others superfluous. */
-function union(boxes: readonly Box[]): Box[] {
+function union(boxes: Box[]): Box[] {
+  if (boxes.length < 2) return boxes;
   if (boxes.some((box) => box.size === 0)) return [EVERYTHING];
   return [...new Map(boxes.map((box) => [boxKey(box), box])).values()];
 }

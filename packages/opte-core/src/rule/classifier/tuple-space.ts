@@ -14,7 +14,7 @@ import type { Packet } from "../../packet/packet.js";
 import { partsOf } from "../../predicate/inner-field.js";
 import { comesBefore, rankOf, type RuleEntry } from "../rule-entry.js";
 import { ruleMatches } from "../rule.js";
-import { boundsOf, shapeKey, type Box } from "./box.js";
+import { boundsOf, shapeKey, type Bounds } from "./box.js";
 import type { Classifier } from "./classifier.js";
 import { Column, columnKey, EMPTY_HASH, hashOf, mixHash } from "./column.js";
 import { coverRule } from "./cover.js";
@@ -48,9 +48,9 @@ export class TupleSpace implements Classifier {
   }
 
   add(entry: RuleEntry): void {
-    for (const box of coverRule(entry.rule)) {
-      const group = this.#groupFor(box, rankOf(entry.rule));
-      const hash = hashOfBox(box);
+    for (const bounds of coverRule(entry.rule).map(boundsOf)) {
+      const group = this.#groupFor(bounds, rankOf(entry.rule));
+      const hash = hashOfBounds(bounds);
       const bucket = group.buckets.get(hash);
       group.filter |= 1 << hash;
       if (bucket === undefined) group.buckets.set(hash, [entry]);
@@ -60,9 +60,9 @@ export class TupleSpace implements Classifier {
   }
 
   remove(entry: RuleEntry): void {
-    for (const box of coverRule(entry.rule)) {
-      const group = this.#groupsByShape.get(shapeKey(box));
-      const hash = hashOfBox(box);
+    for (const bounds of coverRule(entry.rule).map(boundsOf)) {
+      const group = this.#groupsByShape.get(shapeKey(bounds));
+      const hash = hashOfBounds(bounds);
       const bucket = group?.buckets.get(hash);
       if (group === undefined || bucket === undefined) continue;
       bucket.splice(placeOf(bucket, entry), 1);
@@ -110,12 +110,12 @@ export class TupleSpace implements Classifier {
   }
 
   /** The group of a box's shape, in its place for a rule of this rank. */
-  #groupFor(box: Box, rank: number): Group {
-    const shape = shapeKey(box);
+  #groupFor(bounds: Bounds, rank: number): Group {
+    const shape = shapeKey(bounds);
     const existing = this.#groupsByShape.get(shape);
     if (existing !== undefined && existing.bestRank <= rank) return existing;
     if (existing !== undefined) this.#groups.splice(this.#groups.indexOf(existing), 1);
-    const group = existing ?? makeGroup(shape, this.#columnsOf(box), rank);
+    const group = existing ?? makeGroup(shape, this.#columnsOf(bounds), rank);
     group.bestRank = rank;
     const next = this.#groups.findIndex((other) => other.bestRank > rank);
     this.#groups.splice(next < 0 ? this.#groups.length : next, 0, group);
@@ -132,8 +132,8 @@ export class TupleSpace implements Classifier {
     }
   }
 
-  #columnsOf(box: Box): Column[] {
-    return boundsOf(box).map(([dimension, { bits }]) => {
+  #columnsOf(bounds: Bounds): Column[] {
+    return bounds.map(([dimension, { bits }]) => {
       const key = columnKey(dimension, bits);
       const column = this.#columns.get(key) ?? new Column(dimension, bits);
       column.uses += 1;
@@ -150,9 +150,9 @@ function makeGroup(shape: string, columns: readonly Column[], bestRank: number):
 
 const NO_ENTRIES: readonly RuleEntry[] = [];
 
-function hashOfBox(box: Box): number {
+function hashOfBounds(bounds: Bounds): number {
   let hash = EMPTY_HASH;
-  for (const [, prefix] of boundsOf(box)) hash = mixHash(hash, hashOf(prefix));
+  for (const [, prefix] of bounds) hash = mixHash(hash, hashOf(prefix));
   return hash;
 }
 
