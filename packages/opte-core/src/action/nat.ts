@@ -9,7 +9,7 @@ import type { FlowDescriptor, Generated, StatefulGenerator } from "./action.js";
 import { tagExternalIp } from "./external-ip-tag.js";
 import { rewriteOf } from "./ip-rewrite.js";
 import type { ActionMetadata } from "./metadata.js";
-import { NestedNat } from "./nested-nat.js";
+import { isNestedNatFor, NestedNat } from "./nested-nat.js";
 
 /** Tells whether an external address is still assigned; asked when rules were changed softly (spec 02 §8.4). */
 export type IsAssigned = (externalIp: IpAddr) => boolean;
@@ -72,8 +72,8 @@ export class NatDescriptor implements FlowDescriptor {
   readonly #isAssigned: IsAssigned;
   readonly #outbound: HeaderTransform;
   readonly #inbound: HeaderTransform;
-  readonly #nested: NestedNat;
-  readonly #body: Generated<BodyTransform | undefined>;
+  /** Made for the first packet that it is for. */
+  #body: Generated<BodyTransform | undefined> | undefined = undefined;
 
   constructor(privateIp: IpAddr, externalIp: IpAddr, isAssigned: IsAssigned) {
     this.privateIp = privateIp;
@@ -81,8 +81,6 @@ export class NatDescriptor implements FlowDescriptor {
     this.#isAssigned = isAssigned;
     this.#outbound = { name: "NAT", innerIp: { kind: "modify", fields: rewriteOf("src", externalIp) } };
     this.#inbound = { name: "NAT", innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) } };
-    this.#nested = new NestedNat(privateIp, externalIp);
-    this.#body = { kind: "value", value: this.#nested };
   }
 
   headerTransform(dir: Direction, metadata: ActionMetadata): HeaderTransform {
@@ -92,7 +90,10 @@ export class NatDescriptor implements FlowDescriptor {
   }
 
   bodyTransform(_dir: Direction, packet: Packet): Generated<BodyTransform | undefined> {
-    return this.#nested.applies(packet) ? this.#body : NO_BODY_TRANSFORM;
+    const { privateIp, externalIp } = this;
+    if (!isNestedNatFor(privateIp.family, packet)) return NO_BODY_TRANSFORM;
+    this.#body ??= { kind: "value", value: new NestedNat(privateIp, externalIp) };
+    return this.#body;
   }
 
   isValid(): boolean {

@@ -46,17 +46,8 @@ export class NestedNat implements BodyTransform {
     this.#external = externalIp.bytes;
   }
 
-  /** Whether `packet` is of the kind that this transformation is for: ICMP of its family. */
-  applies(packet: Packet): boolean {
-    return (
-      packet.ulp >= 0 &&
-      packet.ipVersion === this.#family &&
-      packet.proto === (this.#family === 4 ? IpProtocol.Icmp : IpProtocol.Icmpv6)
-    );
-  }
-
   run(dir: Direction, packet: Packet): BodyTransformError | undefined {
-    if (!this.applies(packet)) return INCOMPATIBLE;
+    if (!isNestedNatFor(this.#family, packet)) return INCOMPATIBLE;
     const { bytes, end } = packet.frame;
     if (packet.body >= end) return NO_PAYLOAD;
     const type = rd8(bytes, packet.ulp);
@@ -96,6 +87,11 @@ export class NestedNat implements BodyTransform {
     if (dir === "in") replace(bytes, src, this.#external, this.#private);
     else replace(bytes, dst, this.#private, this.#external);
   }
+}
+
+/** Whether a {@link NestedNat} of a family is for packets of this kind: ICMP of that family. */
+export function isNestedNatFor(family: 4 | 6, { ulp, ipVersion, proto }: Packet): boolean {
+  return ulp >= 0 && ipVersion === family && proto === (family === 4 ? IpProtocol.Icmp : IpProtocol.Icmpv6);
 }
 
 const IPV4_MIN_LEN = 20;

@@ -32,6 +32,8 @@ export interface FreePorts {
 /** A pool of ports for each private address. The highest free port goes first, and one that comes back is the next to go. */
 export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
   readonly #stocks = new Map<string, PortStock>();
+  /** The stock that was asked for last, mostly the only one: a look-up by the address's text takes longer than all else. */
+  #last: { readonly privateIp: IpAddr; readonly stock: PortStock } | undefined = undefined;
 
   /**
    * Maps `privateIp` to a range of ports of `externalIp`; a range whose first exceeds its last holds no port. An earlier mapping is
@@ -39,13 +41,13 @@ export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
    */
   add(privateIp: IpAddr, externalIp: IpAddr, ports: PortSpan): void {
     this.#stocks.set(privateIp.toString(), new PortStock({ externalIp, ports }));
+    this.#last = undefined;
   }
 
   /** Takes a port of the range that `privateIp` is mapped to. */
   obtain(privateIp: IpAddr): Obtained<ExternalPort> {
-    const key = privateIp.toString();
-    const stock = this.#stocks.get(key);
-    if (stock === undefined) return { kind: "noMatch", key };
+    const stock = this.#stockOf(privateIp);
+    if (stock === undefined) return { kind: "noMatch", key: privateIp.toString() };
     const port = stock.take();
     if (port === undefined) return { kind: "exhausted" };
     const entry = { externalIp: stock.mapping.externalIp, port };
@@ -81,6 +83,13 @@ export class PortPool implements FiniteResource<IpAddr, ExternalPort> {
   /** What `privateIp` is mapped to. */
   mapping(privateIp: IpAddr): PortMapping | undefined {
     return this.#stocks.get(privateIp.toString())?.mapping;
+  }
+
+  #stockOf(privateIp: IpAddr): PortStock | undefined {
+    if (this.#last?.privateIp === privateIp) return this.#last.stock;
+    const stock = this.#stocks.get(privateIp.toString());
+    if (stock !== undefined) this.#last = { privateIp, stock };
+    return stock;
   }
 }
 

@@ -81,34 +81,24 @@ export class SnatDescriptor implements FlowDescriptor {
   /** Port or echo id that the guest has chosen. */
   readonly privatePort: number;
   readonly lease: Lease<ExternalPort>;
-  readonly #outbound: HeaderTransform;
-  readonly #inbound: HeaderTransform;
 
   constructor(kind: SnatKind, privateIp: IpAddr, lease: Lease<ExternalPort>, privatePort: number) {
-    const { externalIp, port } = lease.entry;
-    const isEcho = kind === "SNAT_ICMP_ECHO";
-    const outbound: UlpFields = isEcho ? { icmpId: port } : { srcPort: port };
-    const inbound: UlpFields = isEcho ? { icmpId: privatePort } : { dstPort: privatePort };
     this.name = kind;
     this.privateIp = privateIp;
     this.privatePort = privatePort;
     this.lease = lease;
-    this.#outbound = {
-      name: "SNAT",
-      innerIp: { kind: "modify", fields: rewriteOf("src", externalIp) },
-      innerUlp: { kind: "modify", fields: outbound },
-    };
-    this.#inbound = {
-      name: "SNAT",
-      innerIp: { kind: "modify", fields: rewriteOf("dst", privateIp) },
-      innerUlp: { kind: "modify", fields: inbound },
-    };
   }
 
+  /** Made when it is asked for, which is about once for each direction: then unified entries serve the flow. */
   headerTransform(dir: Direction, metadata: ActionMetadata): HeaderTransform {
-    if (dir === "in") return this.#inbound;
+    const { externalIp, port } = this.lease.entry;
+    const isEcho = this.name === "SNAT_ICMP_ECHO";
+    if (dir === "in") {
+      const { privatePort } = this;
+      return snat("dst", this.privateIp, isEcho ? { icmpId: privatePort } : { dstPort: privatePort });
+    }
     tagExternalIp(metadata);
-    return this.#outbound;
+    return snat("src", externalIp, isEcho ? { icmpId: port } : { srcPort: port });
   }
 
   release(): void {
@@ -118,6 +108,14 @@ export class SnatDescriptor implements FlowDescriptor {
   reclaim(): void {
     this.lease.reclaim();
   }
+}
+
+function snat(end: "src" | "dst", address: IpAddr, fields: UlpFields): HeaderTransform {
+  return {
+    name: "SNAT",
+    innerIp: { kind: "modify", fields: rewriteOf(end, address) },
+    innerUlp: { kind: "modify", fields },
+  };
 }
 
 function obtainError(obtained: Exclude<Obtained<unknown>, { readonly kind: "lease" }>): GeneratorError {

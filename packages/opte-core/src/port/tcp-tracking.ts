@@ -35,6 +35,7 @@ export class TcpTracking {
   readonly #uft: UftPair;
   readonly #stats: Float64Array;
   readonly #key: FlowKey = new FlowKey();
+  readonly #evicted: (flow: FlowKey) => void;
 
   constructor(port: string, providers: CompleteProviders, tcp: TcpFlows, uft: UftPair, stats: Float64Array) {
     this.#port = port;
@@ -42,6 +43,10 @@ export class TcpTracking {
     this.#tcp = tcp;
     this.#uft = uft;
     this.#stats = stats;
+    this.#evicted = (flow) => {
+      if (PROBES) providers.probes.flowExpired?.(port, "tcp_flows", flow, 0, 0);
+      count(stats, PortStat.TcpEvictions);
+    };
   }
 
   /** A segment that hit a unified entry tied to TCP entry `slot`. After `Closed` the caller still forwards it, then calls {@link close}. */
@@ -138,10 +143,7 @@ export class TcpTracking {
       this.noteGauges();
       return TcpOutcome.Closed;
     }
-    const slot = this.#tcp.create(dir, outbound, state, segment, nowMs, (flow) => {
-      if (PROBES) this.#providers.probes.flowExpired?.(this.#port, "tcp_flows", flow, 0, 0);
-      count(this.#stats, PortStat.TcpEvictions);
-    });
+    const slot = this.#tcp.create(dir, outbound, state, segment, nowMs, this.#evicted);
     if (slot < 0) {
       const text = `TCP flow table full (${this.#tcp.table.limit} entries)`;
       if (PROBES) this.#providers.probes.tcpErr?.(dir, this.#port, outbound, text);

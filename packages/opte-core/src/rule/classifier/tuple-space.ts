@@ -27,8 +27,11 @@ interface Group {
   readonly parts: number;
   /** Rules by the hash of their boxes; in each bucket the rule to try first is the last, since new rules mostly are. */
   readonly buckets: Map<number, RuleEntry[]>;
-  /** Bit for bit, whether there was ever a bucket whose hash ends in that: most packets need no look-up in a group of few buckets. */
-  filter: number;
+  /**
+   * For each column, bit by bit, whether there was ever a box whose hash ends so, of this column and those before it: in a group of few
+   * boxes most packets are told at the first column.
+   */
+  readonly filters: Int32Array;
   /** No rule of the group has a lower rank. Removals leave it as it is: too low a bound costs a look-up, never an answer. */
   bestRank: number;
 }
@@ -50,9 +53,8 @@ export class TupleSpace implements Classifier {
   add(entry: RuleEntry): void {
     for (const bounds of coverRule(entry.rule).map(boundsOf)) {
       const group = this.#groupFor(bounds, rankOf(entry.rule));
-      const hash = hashOfBounds(bounds);
+      const hash = hashOfBounds(bounds, group.filters);
       const bucket = group.buckets.get(hash);
-      group.filter |= 1 << hash;
       if (bucket === undefined) group.buckets.set(hash, [entry]);
       else bucket.splice(placeOf(bucket, entry), 0, entry);
       this.#touched += 2;
@@ -92,14 +94,15 @@ export class TupleSpace implements Classifier {
   /** The first of `found` and the group's matching rules. */
   #findIn(group: Group, packet: Packet, metadata: MetadataView, found: RuleEntry | undefined): RuleEntry | undefined {
     let hash = EMPTY_HASH;
-    const { columns } = group;
+    const { columns, filters } = group;
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i] as Column; // Unwrap: i is below the length
       column.read(this.#round, packet, metadata);
       if (!column.isPresent) return found;
       hash = mixHash(hash, column.hash);
+      const filter = filters[i] as number; // Unwrap: there is a filter for each column
+      if (((filter >>> hash) & 1) === 0) return found;
     }
-    if (((group.filter >>> hash) & 1) === 0) return found;
     const bucket = group.buckets.get(hash) ?? NO_ENTRIES;
     for (let i = bucket.length - 1; i >= 0; i--) {
       const entry = entryAt(bucket, i);
@@ -145,14 +148,18 @@ export class TupleSpace implements Classifier {
 
 function makeGroup(shape: string, columns: readonly Column[], bestRank: number): Group {
   const parts = columns.reduce((all, { part = 0 }) => all | part, 0);
-  return { shape, columns, parts, buckets: new Map(), filter: 0, bestRank };
+  return { shape, columns, parts, buckets: new Map(), filters: new Int32Array(columns.length), bestRank };
 }
 
 const NO_ENTRIES: readonly RuleEntry[] = [];
 
-function hashOfBounds(bounds: Bounds): number {
+/** @param filters where the bits of the box are to be set, if they are */
+function hashOfBounds(bounds: Bounds, filters?: Int32Array): number {
   let hash = EMPTY_HASH;
-  for (const [, prefix] of bounds) hash = mixHash(hash, hashOf(prefix));
+  for (const [i, [, prefix]] of bounds.entries()) {
+    hash = mixHash(hash, hashOf(prefix));
+    if (filters !== undefined) filters[i] = (filters[i] ?? 0) | (1 << hash);
+  }
   return hash;
 }
 
