@@ -14,6 +14,8 @@ export { Underlay, type UnderlaySlot } from "./device/underlay.js";
 export type { XdeProbes } from "./device/xde-probes.js";
 export type { XdeDrop } from "./device/xde-stats.js";
 export * from "./in-process/index.js";
+export { type ExtensionParts, extensionHandlers } from "./extension/extension-handlers.js";
+export { snapshotHandlers } from "./extension/snapshot-handlers.js";
 export type { FrameReceiver, Link } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions } from "./link/memory-link.js";
 export {

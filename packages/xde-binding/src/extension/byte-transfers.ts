@@ -11,24 +11,47 @@ const MAX_VALUE = 1 << 30;
 /** Most values that are carried at a time, each way. */
 const MAX_TRANSFERS = 16;
 
+/** A value in chunks, of which all but the last have one size. */
+interface ChunkedValue {
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+}
+
 /** Values on their way to clients. */
 export class OutgoingValues {
-  readonly #values: Map<number, Uint8Array> = new Map();
+  readonly #values: Map<number, ChunkedValue> = new Map();
   #nextId = 1;
 
-  /** @throws OpteError `System` EBUSY */
-  open(value: Uint8Array): number {
+  /** @throws OpteError `System` EBUSY if there are too many */
+  checkRoom(): void {
     checkRoom(this.#values.size, "snapshots");
+  }
+
+  /**
+   * @param chunks the value; all but the last of one size
+   * @throws OpteError `System` EBUSY
+   */
+  open(chunks: readonly Uint8Array[]): { readonly id: number; readonly length: number } {
+    this.checkRoom();
     const id = this.#nextId++;
-    this.#values.set(id, value);
-    return id;
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.#values.set(id, { chunks, length });
+    return { id, length };
   }
 
   /** A part; empty behind the end. @throws OpteError `System` ENOENT */
   read(id: number, offset: number, maxBytes: number): Uint8Array {
     const value = this.#values.get(id);
     if (value === undefined) throw system(Errno.ENOENT, `snapshotId: there is no snapshot ${id}`);
-    return value.slice(offset, offset + Math.min(maxBytes, MAX_PART));
+    const { chunks, length } = value;
+    const end = Math.min(length, offset + Math.min(maxBytes, MAX_PART));
+    const size = chunks[0]?.length ?? 1;
+    const parts: Uint8Array[] = [];
+    for (let i = Math.floor(offset / size); i * size < end; i++) {
+      const chunk = chunks[i];
+      if (chunk !== undefined) parts.push(chunk.subarray(Math.max(0, offset - i * size), end - i * size));
+    }
+    return Buffer.concat(parts);
   }
 
   /** Whether there was such a value. */

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ExtensionCmdName, Ipv4Addr } from "opte-api";
 import type { RequestOf, ResponseOf } from "opte-api/codec";
 import { GATEWAY_MAC, type XdeExtensions } from "oxide-vpc/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { echo, ICMP, ipFrame, readFrame, udp } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest } from "../../test/guest.js";
+import { sendFlows } from "../../test/many-flows.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import type { Caller } from "../ioctl/handlers.js";
 import { MemoryLink } from "../link/memory-link.js";
@@ -14,6 +16,7 @@ import { snapshotHandlers } from "./snapshot-handlers.js";
 const A = guest(1, "fd44::1");
 const B = guest(2, "fd77::1");
 const portName = A.name;
+const FLOWS = 10_000;
 const GATEWAY_IP = Ipv4Addr.parse("10.0.0.254");
 
 let sled: SledBench;
@@ -151,6 +154,29 @@ describe("snapshots", () => {
     const { port } = sled.xde.port(portName);
     expect([port.state, port.dumpUft().outNumFlows]).toEqual(["restored", 1]);
     expect(port.dumpLayerRules("firewall").rulesIn).toHaveLength(1);
+  });
+
+  it("are taken while packets pass, one at a time", async () => {
+    const wire = new AttachedGuest(sled, A);
+    const datagram = ipFrame({ src: A.mac, dst: GATEWAY_MAC }, A.ip4, B.ip4, udp(1, 2));
+    sendFlows(wire, datagram, 0, FLOWS);
+    let count = 0;
+    const opened = Promise.all([call("OpenSnapshot", { portName }), call("OpenSnapshot", { portName })]).finally(() => {
+      count = -1;
+    });
+    let turns = 0;
+    for (; count >= 0; turns++) {
+      sendFlows(wire, datagram, turns, 1);
+      await nextTurn();
+    }
+    const [first, second] = await opened;
+    // The work of each is some hundred slices; a fast machine does no more than a few in a turn.
+    expect(turns).toBeGreaterThan(8);
+    expect(sled.stat("out_modified", portName)).toBe(FLOWS + turns);
+    expect(first.snapshotId).not.toBe(second.snapshotId);
+    closeCaller();
+    const { snapshotId } = second;
+    await expect(call("ReadSnapshot", { snapshotId, offset: 0, maxBytes: 1 })).rejects.toMatchObject({ errno: 2 });
   });
 
   it("are refused in pieces, out of order, or damaged", async () => {

@@ -1,7 +1,8 @@
-import { Frame, type FlowId, flowIdText } from "opte-core";
+import { type FlowId, flowIdText } from "opte-core";
 import { describe, expect, it } from "vitest";
 import { ipFrame, udp } from "../../../oxide-vpc/test/frames.js";
 import { AttachedGuest } from "../../test/guest.js";
+import { sendFlows } from "../../test/many-flows.js";
 import { guest, SledBench } from "../../test/sled-bench.js";
 import { MemoryLink } from "../link/memory-link.js";
 import { GATEWAY_MAC } from "oxide-vpc/api";
@@ -10,22 +11,11 @@ import { pageHandlers } from "./page-handlers.js";
 /** All of half a million with OPTE_FUZZ=full. */
 const FLOWS = process.env["OPTE_FUZZ"] === "full" ? 500_000 : 20_000;
 /** What a page may hold at most. */
-const MOST_ENTRIES = 512;
+const MOST_ENTRIES = 128;
 const A = guest(1, "fd44::1");
 const B = guest(2, "fd77::1");
-const PORTS_AT = 34;
 
-/** Sends one datagram of each flow from `first` on. */
-function sendFlows({ port }: AttachedGuest, first: number, count: number): void {
-  const template = ipFrame({ src: A.mac, dst: GATEWAY_MAC }, A.ip4, B.ip4, udp(1, 1));
-  // Without a checksum, which IPv4 permits, so that ports can be written in.
-  template.fill(0, PORTS_AT + 6, PORTS_AT + 8);
-  for (let number = first; number < first + count; number++) {
-    const frame = Frame.ofGuest(template);
-    new DataView(frame.bytes.buffer).setUint32(frame.start + PORTS_AT, 0x0400_0400 + number);
-    port.send([frame]);
-  }
-}
+const toB = ipFrame({ src: A.mac, dst: GATEWAY_MAC }, A.ip4, B.ip4, udp(1, 1));
 
 describe("pages of a table", () => {
   it(`tell each of ${FLOWS} flows once, at most ${MOST_ENTRIES} a page, while packets pass between them`, async () => {
@@ -35,7 +25,7 @@ describe("pages of a table", () => {
     await sled.create(A);
     await sled.knows(B);
     const wire = new AttachedGuest(sled, A);
-    sendFlows(wire, 0, FLOWS);
+    sendFlows(wire, toB, 0, FLOWS);
     const handlers = pageHandlers(sled.xde);
     const seen = new Set<string>();
     const note = (entries: readonly (readonly [FlowId, unknown])[]): void => {
@@ -56,7 +46,7 @@ describe("pages of a table", () => {
       pages += 1;
       cursor = page.next;
       const modified = sled.xde.port(A.name).port.stats()["out_modified"] ?? 0;
-      sendFlows(wire, pages, 1);
+      sendFlows(wire, toB, pages, 1);
       expect(sled.xde.port(A.name).port.stats()["out_modified"]).toBe(modified + 1);
     }
     expect(seen.size).toBe(FLOWS);
@@ -69,7 +59,7 @@ describe("pages of a table", () => {
     await sled.underlay("net0", "net0");
     await sled.create(A);
     await sled.knows(B);
-    sendFlows(new AttachedGuest(sled, A), 0, 5);
+    sendFlows(new AttachedGuest(sled, A), toB, 0, 5);
     const handlers = pageHandlers(sled.xde);
     const portName = A.name;
     const layer = { portName, name: "firewall", dir: "out", max: 3 } as const;

@@ -5,8 +5,8 @@ import { tcpFlowResp } from "../device/handlers/engine-handlers.js";
 import type { Xde } from "../device/xde.js";
 import type { CommandHandlers } from "../ioctl/handlers.js";
 
-/** Most slots of a table that one page looks at, whatever the client asks for: to collect and to encode them takes a few milliseconds at most. */
-const MAX_PAGE = 512;
+/** Most slots of a table that one page looks at, whatever the client asks for: to collect and to encode them takes about a millisecond. */
+const MAX_PAGE = 128;
 
 type PageCommand = "DumpLayerPage" | "DumpUftPage" | "DumpTcpFlowsPage" | "DumpLayerRules";
 

@@ -1,10 +1,13 @@
 // Commands that carry a whole port away and back, in parts.
 
 import { Errno, NO_RESP, OpteError } from "opte-api";
+import type { VpcPort } from "oxide-vpc";
 import type { XdeExtensions } from "oxide-vpc/api";
 import type { Xde } from "../device/xde.js";
 import type { CommandHandlers } from "../ioctl/handlers.js";
 import { IncomingValues, OutgoingValues } from "./byte-transfers.js";
+import { inTurns } from "./in-turns.js";
+import { jsonChunks } from "./json-chunks.js";
 
 type SnapshotCommand =
   "OpenSnapshot" | "ReadSnapshot" | "CloseSnapshot" | "OpenRestore" | "WriteRestore" | "CommitRestore";
@@ -18,12 +21,14 @@ export function snapshotHandlers(
 ): Pick<CommandHandlers<XdeExtensions>, SnapshotCommand> {
   const outgoing = new OutgoingValues();
   const incoming = new IncomingValues<string>();
+  const taking = new OneAtATime();
   return {
-    OpenSnapshot: ({ portName }, caller) => {
-      const bytes = Buffer.from(JSON.stringify(xde.port(portName).snapshot()));
-      const snapshotId = outgoing.open(bytes);
-      caller?.onClose(() => outgoing.close(snapshotId));
-      return { snapshotId, length: bytes.length };
+    OpenSnapshot: async ({ portName }, caller) => {
+      const port = xde.port(portName);
+      outgoing.checkRoom();
+      const { id, length } = outgoing.open(await taking.run(() => inTurns(jsonSnapshot(port))));
+      caller?.onClose(() => outgoing.close(id));
+      return { snapshotId: id, length };
     },
     ReadSnapshot: ({ snapshotId, offset, maxBytes }) => ({ bytes: outgoing.read(snapshotId, offset, maxBytes) }),
     CloseSnapshot: ({ snapshotId }) => {
@@ -45,6 +50,22 @@ export function snapshotHandlers(
       return NO_RESP;
     },
   };
+}
+
+/** Packets have their turn between the slices of the work. */
+function* jsonSnapshot(port: VpcPort): Generator<undefined, readonly Uint8Array[]> {
+  return yield* jsonChunks(yield* port.snapshotInSlices());
+}
+
+/** Copies of ports are large: whoever asks for another waits. */
+class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
 }
 
 function parsed(bytes: Uint8Array): unknown {
