@@ -96,7 +96,8 @@ export class Pipeline {
   process(dir: Direction, frame: Frame, state: string, epoch: number): Verdict {
     const packet = this.#packet;
     this.result.begin();
-    packet.frame = frame;
+    // One that is there already is not written again: that would cost a note for the garbage collector
+    if (packet.frame !== frame) packet.frame = frame;
     const isParsed = this.#network.parse(dir, packet);
     if (!isParsed || state !== "running") return this.#refuse(isParsed, state);
     const probes = this.#probes;
