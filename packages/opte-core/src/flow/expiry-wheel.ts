@@ -1,25 +1,30 @@
 // A timing wheel over the slots of a flow table: finds what is due without walking the table.
 //
 // A slot hangs in the bucket of the second in which it was due when it was last looked at. Hits only move the due time away, so they do
-// not touch the wheel: when a bucket's second comes, its slots are asked for their due time anew, and those that are not due move on.
+// not touch the wheel: when a bucket's second comes, its slots are asked for their due time anew, and those that are not due move on. Whoever
+// asks may have few of them looked at at a time: the rest of a bucket waits in a list of its own.
 
 import { grown, grownCapacity } from "./growth.js";
 import { UndoLog } from "./undo-log.js";
 
 const TICK_MS = 1000;
 const BUCKETS = 256;
+/** Of the list of slots whose second has come and that were not looked at yet. */
+const WAITING = BUCKETS;
 /** End of a list; of a slot that is nowhere, the place before it. */
 const NONE = 0;
 
 /** Slots by the time at which they are due. Holds each slot at most once. */
 export class ExpiryWheel {
   // Each bucket is a list of slots, where a slot stands as its number plus 1.
-  readonly #heads: Int32Array = new Int32Array(BUCKETS);
+  readonly #heads: Int32Array = new Int32Array(BUCKETS + 1);
   #next: Int32Array = new Int32Array(0);
   /** Of the first in a bucket its {@link edge}. */
   #previous: Int32Array = new Int32Array(0);
-  /** Second up to which buckets were emptied of what was due. */
+  /** No slot is due in an earlier second, but for those that wait. */
   #tick = -Infinity;
+  /** The present second, if its slots wait or were looked at in a run that had to stop. */
+  #lastTaken = NaN;
   readonly #limit: number;
   readonly #undo: UndoLog;
 
@@ -33,7 +38,10 @@ export class ExpiryWheel {
   schedule(slot: number, dueMs: number): void {
     if (slot >= this.#next.length) this.#grow(slot);
     this.cancel(slot);
-    this.#hang(slot, bucketOf(Math.max(Math.floor(dueMs / TICK_MS), this.#tick)));
+    const tick = Math.floor(dueMs / TICK_MS);
+    // The time may be past, and so it may be when the clock was set back.
+    if (tick < this.#tick) this.#tick = tick;
+    this.#hang(slot, bucketOf(tick));
   }
 
   /** Takes `slot` off the wheel, if it hangs there. */
@@ -48,29 +56,46 @@ export class ExpiryWheel {
   }
 
   /**
-   * Takes every slot that is due by `nowMs` off the wheel.
+   * Takes slots that are due by `nowMs` off the wheel: every one, if fewer than `most` had to be looked at.
    *
    * @param dueMs the due time of a slot as it is now; must not be earlier than the one it was scheduled for
-   * @returns the slots, in no order
+   * @param due gets the slots, in no order
+   * @returns how many were looked at
    */
-  takeDue(nowMs: number, dueMs: (slot: number) => number): number[] {
-    const due: number[] = [];
+  takeDue(nowMs: number, dueMs: (slot: number) => number, due: number[], most: number = Infinity): number {
     const last = Math.floor(nowMs / TICK_MS);
-    for (let tick = Math.max(this.#tick, last - BUCKETS + 1); tick <= last; tick++) {
-      for (let each = at(this.#heads, bucketOf(tick)); each !== NONE;) {
-        const slot = each - 1;
-        each = at(this.#next, slot);
+    let looked = 0;
+    if (most === Infinity) this.#lastTaken = NaN;
+    for (;;) {
+      for (let first = at(this.#heads, WAITING); first !== NONE; first = at(this.#heads, WAITING)) {
+        if (looked >= most) return looked;
+        looked++;
+        const slot = first - 1;
         const slotDueMs = dueMs(slot);
-        if (slotDueMs <= nowMs) {
-          this.cancel(slot);
+        if (slotDueMs > nowMs) this.schedule(slot, slotDueMs);
+        else {
+          this.#takeOff(slot);
           due.push(slot);
-        } else if (Math.floor(slotDueMs / TICK_MS) !== tick) {
-          this.schedule(slot, slotDueMs);
         }
       }
+      if (this.#tick > last || (this.#tick === last && this.#lastTaken === last)) break;
+      const tick = Math.max(this.#tick, last - BUCKETS + 1);
+      // More may come to be due in the present second.
+      this.#tick = Math.min(tick + 1, last);
+      if (tick === last) this.#lastTaken = last;
+      this.#letWait(bucketOf(tick));
     }
-    this.#tick = Math.max(this.#tick, last);
-    return due;
+    this.#lastTaken = NaN;
+    return looked;
+  }
+
+  /** Moves a bucket's slots to those that wait, of which there are none. */
+  #letWait(bucket: number): void {
+    const first = at(this.#heads, bucket);
+    if (first === NONE) return;
+    this.#heads[bucket] = NONE;
+    this.#heads[WAITING] = first;
+    this.#previous[first - 1] = edge(WAITING);
   }
 
   /** Puts a slot, which is nowhere, in front of a bucket. */

@@ -225,14 +225,20 @@ export class LayerFlows implements PairOwner {
     this.#evictable.clockSetBack();
   }
 
-  /** Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants. */
-  expire(nowMs: number, key: FlowKey, expired: ExpiryListener): void {
+  /**
+   * Removes pairs that are idle for {@link FLOW_TTL_MS} and have no dependants: all of them, if fewer than `most` had to be looked at.
+   *
+   * @returns how many were
+   */
+  expire(nowMs: number, key: FlowKey, expired: ExpiryListener, most?: number): number {
+    const due: number[] = [];
+    const looked = this.#wheel.takeDue(nowMs, (pair) => this.#pairs.lastHitMs(pair) + FLOW_TTL_MS, due, most);
     // Pairs with dependants leave the wheel; `dependantsGone` brings them back.
-    const due = this.#wheel.takeDue(nowMs, (pair) => this.#pairs.lastHitMs(pair) + FLOW_TTL_MS);
     const idle = due.filter((pair) => !this.#pairs.hasDependants(pair));
     for (const pair of idle.sort((a, b) => this.#comparePairs(a, b))) {
       this.#removePair(pair, key, this.#pairs.lastHitMs(pair), nowMs, expired);
     }
+    return looked;
   }
 
   /** Entries of one direction in flow-id order. */

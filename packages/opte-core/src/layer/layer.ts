@@ -19,7 +19,7 @@ import type { Rule } from "../rule/rule.js";
 import type { HeaderTransform } from "../transform/header-transform.js";
 import { DropReason } from "../verdict.js";
 import type { FlowPairs } from "./flow-pairs.js";
-import { LayerFlows, type DependantVerdicts } from "./layer-flows.js";
+import { LayerFlows, type DependantVerdicts, type ExpiryListener } from "./layer-flows.js";
 import { count, LayerStat, layerStats, OUT_STATS } from "./layer-stats.js";
 import { decisionLabels, decisionOf, LayerOutcome, type LayerError } from "./layer-outcome.js";
 import type { Walk } from "./walk.js";
@@ -128,11 +128,14 @@ export class Layer {
     this.#noteFlowCount();
   }
 
-  expireFlows(nowMs: number, key: FlowKey): void {
-    this.flows.expire(nowMs, key, (dir, flow, lastHitMs, now) => {
+  /** As `LayerFlows.expire`. */
+  expireFlows(nowMs: number, key: FlowKey, most?: number): number {
+    const expired: ExpiryListener = (dir, flow, lastHitMs, now) => {
       this.#flowExpired(dir, flow, lastHitMs, now);
-    });
+    };
+    const looked = this.flows.expire(nowMs, key, expired, most);
     this.#noteFlowCount();
+    return looked;
   }
 
   #process(walk: Walk): LayerOutcome {

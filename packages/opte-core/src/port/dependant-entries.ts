@@ -5,7 +5,9 @@ import { PROTECTED } from "../flow/eviction.js";
 import { EvictionQueue } from "../flow/eviction-queue.js";
 import { ExpiryWheel } from "../flow/expiry-wheel.js";
 import { FlowKey } from "../flow/flow-id.js";
+import { inFlowOrder } from "../flow/flow-order.js";
 import { FlowTable } from "../flow/flow-table.js";
+import { inOneGo } from "../flow/slices.js";
 import { NONE, type DependantTable, type Dependants, type FlowPairs } from "../layer/flow-pairs.js";
 
 /** What tells one kind of entry from the other. */
@@ -153,26 +155,34 @@ export class DependantEntries implements Dependants {
     for (const queue of this.#classes) queue.clear();
   }
 
-  /** Removes entries that are idle for their time, handing their last hit to their parents, and killed ones silently. */
-  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener): void {
+  /**
+   * Removes entries that are idle for their time, handing their last hit to their parents, and killed ones silently: all of them, if fewer
+   * than `most` had to be looked at.
+   *
+   * @returns how many were
+   */
+  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener, most: number = Infinity): number {
     const { table } = this;
-    const going = this.#wheel.takeDue(nowMs, (slot) => table.lastHit(slot) + this.#kind.ttlMs(slot));
-    const due = new Set(going);
-    for (let slot = this.#killed.oldest(); slot >= 0; slot = this.#killed.oldest()) {
+    const going: number[] = [];
+    const dueMs = (slot: number): number => table.lastHit(slot) + this.#kind.ttlMs(slot);
+    let looked = this.#wheel.takeDue(nowMs, dueMs, going, most);
+    const taken = new Set(this.#killed.oldest() < 0 ? [] : going);
+    for (let slot = this.#killed.oldest(); slot >= 0 && looked < most; slot = this.#killed.oldest()) {
       this.#killed.remove(slot);
-      if (!due.has(slot)) going.push(slot);
+      if (!taken.has(slot)) going.push(slot);
+      looked++;
     }
     // All in flow order, so that resources come free in that order too.
-    going.sort((a, b) => table.compareSlots(a, b));
-    for (const slot of going) {
-      if (due.has(slot)) {
-        const lastHitMs = table.lastHit(slot);
+    for (const slot of inOneGo(inFlowOrder(table, Int32Array.from(going)))) {
+      const lastHitMs = table.lastHit(slot);
+      if (dueMs(slot) <= nowMs) {
         table.readKey(slot, key);
         expired(key, lastHitMs, nowMs);
         this.#inherit(slot);
       }
       this.remove(slot);
     }
+    return looked;
   }
 
   /** The clock went back. */

@@ -281,10 +281,18 @@ export class Port {
     });
   }
 
-  /** Removes every flow whose time has come; to be called about once a second. @throws OpteError `BadState` */
-  expireFlows(): void {
+  /**
+   * Removes every flow whose time has come; to be called about once a second. With many flows that takes long: who must not keep packets
+   * waiting has a few entries looked at with each call, and calls again while the number that comes back is not less. What was not looked
+   * at yet is as if this had not been called: it lives on if a packet hits it.
+   *
+   * @param most how many entries of all tables to look at, at most
+   * @returns how many were; if fewer than `most`, nothing is left whose time has come
+   * @throws OpteError `BadState`
+   */
+  expireFlows(most: number = Infinity): number {
     this.#require(RUNNING);
-    this.#hold("expireFlows", () => {
+    return this.#hold("expireFlows", () => {
       const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
       const nowMs = providers.clock.nowMs();
       const expired =
@@ -292,11 +300,12 @@ export class Port {
         (flow: FlowKey, lastHitMs: number, now: number): void => {
           if (PROBES) providers.probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
         };
-      tcp.expire(nowMs, scratchKey, expired("tcp_flows"));
-      uft.in.expire(nowMs, scratchKey, expired("uft_in"));
-      uft.out.expire(nowMs, scratchKey, expired("uft_out"));
-      for (const layer of layers) layer.expireFlows(nowMs, scratchKey);
+      let looked = tcp.expire(nowMs, scratchKey, expired("tcp_flows"), most);
+      looked += uft.in.expire(nowMs, scratchKey, expired("uft_in"), most - looked);
+      looked += uft.out.expire(nowMs, scratchKey, expired("uft_out"), most - looked);
+      for (const layer of layers) looked += layer.expireFlows(nowMs, scratchKey, most - looked);
       tracking.noteGauges();
+      return looked;
     });
   }
 

@@ -252,9 +252,14 @@ export class TcpFlows {
     this.#entries.clear();
   }
 
-  /** Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently. */
-  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener): void {
-    this.#entries.expire(nowMs, key, expired);
+  /**
+   * Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently: all of them, if fewer than `most` had to be
+   * looked at.
+   *
+   * @returns how many were
+   */
+  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener, most?: number): number {
+    return this.#entries.expire(nowMs, key, expired, most);
   }
 
   /** The clock went back. */

@@ -205,9 +205,14 @@ export class Uft {
     this.#entries.clear();
   }
 
-  /** Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently. */
-  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener): void {
-    this.#entries.expire(nowMs, key, expired);
+  /**
+   * Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently: all of them, if fewer than `most` had to be
+   * looked at.
+   *
+   * @returns how many were
+   */
+  expire(nowMs: number, key: FlowKey, expired: FlowExpiryListener, most?: number): number {
+    return this.#entries.expire(nowMs, key, expired, most);
   }
 
   /** The clock went back. */

@@ -1,7 +1,7 @@
 // The xde device in user space: the ports of a sled, between their guests and the underlay (spec 05 §10–§18).
 
 import { type IpAddr, type MulticastUnderlay, NO_RESP } from "opte-api";
-import type { PeriodicTimer } from "opte-core";
+import type { PeriodicProvider, PeriodicTimer } from "opte-core";
 import type { VpcMappings, VpcPort, VpcPortConfig } from "oxide-vpc";
 import type { SourceFilter, XdeCommands } from "oxide-vpc/api";
 import type { CommandHandlers } from "../ioctl/handlers.js";
@@ -15,6 +15,8 @@ import { portHandlers } from "./handlers/port-handlers.js";
 import { Sled, type XdeOptions } from "./sled.js";
 
 const TICK_MS = 1000;
+/** Between one slice of an expiry and the next. */
+const SLICE_MS = 10;
 
 /** A port's part in a group. */
 export interface Subscription {
@@ -31,7 +33,10 @@ export class Xde {
   readonly handlers: CommandHandlers<XdeCommands>;
   readonly #sled: Sled;
   readonly #datapath: Datapath;
+  readonly #periodic: PeriodicProvider | undefined;
   readonly #timer: PeriodicTimer | undefined;
+  /** Runs while flows are left whose time has come. */
+  #expiry: PeriodicTimer | undefined;
 
   constructor(options: XdeOptions) {
     const sled = new Sled(options);
@@ -55,7 +60,8 @@ export class Xde {
         return NO_RESP;
       },
     };
-    this.#timer = options.providers.periodic?.start("xde", TICK_MS, () => {
+    this.#periodic = options.providers.periodic;
+    this.#timer = this.#periodic?.start("xde", TICK_MS, () => {
       this.tick();
     });
   }
@@ -127,14 +133,36 @@ export class Xde {
     return new GuestPort(this.#sled.port(portName), this.#datapath, receiver);
   }
 
-  /** Lets flows and routes expire; to be called once a second where the providers have no timers. */
-  tick(): void {
-    this.#sled.tick();
+  /**
+   * Lets flows and routes expire; to be called once a second where the providers have no timers. It stops packets for less than a
+   * millisecond, and so may leave flows: with timers they go in the course of the next second, else by {@link expireSome}.
+   *
+   * @returns whether flows are left whose time has come
+   */
+  tick(): boolean {
+    const isMore = this.#sled.tick();
+    if (isMore) {
+      this.#expiry ??= this.#periodic?.start("xde expiry", SLICE_MS, () => {
+        this.expireSome();
+      });
+    }
+    return isMore;
+  }
+
+  /** Goes on with what the last {@link tick} left. @returns whether there is more */
+  expireSome(): boolean {
+    const isMore = this.#sled.expireSome();
+    if (!isMore) {
+      this.#expiry?.stop();
+      this.#expiry = undefined;
+    }
+    return isMore;
   }
 
   /** Ends it: its links bring no more frames, and its counters and those of its ports are withdrawn. It must not be used afterwards. */
   close(): void {
     this.#timer?.stop();
+    this.#expiry?.stop();
     for (const link of this.#sled.underlay?.links ?? []) link.onReceive(undefined);
     this.#sled.close();
   }

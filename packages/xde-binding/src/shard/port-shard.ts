@@ -13,6 +13,7 @@ import type { SharedStats } from "./shared-stats.js";
 /** Frames between two looks at anything else. */
 const BURST = 256;
 const TICK_MS = 1000;
+const SLICE_MS = 10;
 /** Statistics are as old as that at most while packets pass. */
 const PUBLISH_MS = 10;
 
@@ -27,6 +28,8 @@ export class PortShard {
   readonly #xde: Xde;
   readonly #ports: (Port | undefined)[] = [];
   #nextTickMs = 0;
+  /** When an expiry goes on that has flows left. */
+  #nextSliceMs = Infinity;
   #nextPublishMs = 0;
 
   constructor(ring: FrameRing, stats: SharedStats) {
@@ -59,7 +62,9 @@ export class PortShard {
     const nowMs = nodeClock.nowMs();
     if (nowMs >= this.#nextTickMs) {
       this.#nextTickMs = nowMs + TICK_MS;
-      this.#xde.tick();
+      this.#nextSliceMs = this.#xde.tick() ? nowMs + SLICE_MS : Infinity;
+    } else if (nowMs >= this.#nextSliceMs) {
+      this.#nextSliceMs = this.#xde.expireSome() ? nowMs + SLICE_MS : Infinity;
     }
     if (count === 0 || nowMs >= this.#nextPublishMs) {
       this.#nextPublishMs = nowMs + PUBLISH_MS;
