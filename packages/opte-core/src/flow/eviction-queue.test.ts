@@ -63,7 +63,7 @@ describe("EvictionQueue", () => {
         let latestMs = 0;
         for (const { kind, entry, ms } of run) {
           if (ms < latestMs) trial.queue.clockSetBack();
-          latestMs = ms;
+          else latestMs = ms;
           trial.run(kind, entry, ms);
           expect(trial.queue.oldest()).toBe(trial.expected);
         }

@@ -63,6 +63,15 @@ describe("ExpiryWheel", () => {
     expect(takeAll(wheel, 9_000, dueMs)).toEqual([0, 1, 2, 3]);
   });
 
+  it("says with less than it may look at that it has come to the end, and looks at nothing twice until then", () => {
+    const wheel = new ExpiryWheel();
+    for (let slot = 0; slot < 3; slot++) wheel.schedule(slot, 5_900);
+    const due: number[] = [];
+    expect([1, 2, 3, 4].map(() => wheel.takeDue(5_500, () => 5_900, due, 1))).toEqual([1, 1, 1, 0]);
+    expect(due).toEqual([]);
+    expect(takeAll(wheel, 5_900, () => 5_900)).toEqual([0, 1, 2]);
+  });
+
   it("agrees with a plain list over any sequence of operations, few slots looked at at a time or all", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("schedule" as const), slot: fc.nat({ max: 20 }), inMs: fc.nat({ max: 400_000 }) }),

@@ -23,7 +23,7 @@ export class ExpiryWheel {
   #previous: Int32Array = new Int32Array(0);
   /** No slot is due in an earlier second, but for those that wait. */
   #tick = -Infinity;
-  /** The present second, if its slots wait or were looked at in a run that had to stop. */
+  /** The present second, if its slots wait or were looked at in a run that has not come to its end. */
   #lastTaken = NaN;
   readonly #limit: number;
   readonly #undo: UndoLog;
@@ -85,7 +85,8 @@ export class ExpiryWheel {
       if (tick === last) this.#lastTaken = last;
       this.#letWait(bucketOf(tick));
     }
-    this.#lastTaken = NaN;
+    // Who may look at no more does not know yet that this was all, and asks again.
+    if (looked < most) this.#lastTaken = NaN;
     return looked;
   }
 

@@ -60,6 +60,17 @@ describe("expiry in slices", () => {
     expect(edge.port.expireFlows(1)).toBe(0);
   });
 
+  it("comes to every table, whatever is looked at in those before and is not due yet", () => {
+    const edge = makeEdge(ROOMY);
+    send(edge, 1000);
+    edge.nowMs += 500;
+    send(edge, 1001);
+    edge.nowMs += 59_500;
+    expireInSlices(edge, 1);
+    expect(edge.port.stats()["out_uft_flows"]).toBe(1);
+    expect(edge.port.dumpLayer("firewall").flowsOut).toHaveLength(1);
+  });
+
   it("lets a flow live on that is hit before its turn has come", () => {
     const edge = makeEdge(ROOMY);
     send(edge, 1000);

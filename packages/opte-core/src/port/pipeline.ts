@@ -103,7 +103,7 @@ export class Pipeline {
     const probes = this.#probes;
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#latestMs) this.#clockSetBack();
-    this.#latestMs = nowMs;
+    else this.#latestMs = nowMs;
     if (PROBES && probes.portProcessEntry !== undefined) this.#tellEntry(dir, epoch);
     const isInbound = dir === "in";
     const uft = isInbound ? this.#in : this.#out;
@@ -171,7 +171,7 @@ export class Pipeline {
   #enter(dir: Direction, epoch: number): number {
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#latestMs) this.#clockSetBack();
-    this.#latestMs = nowMs;
+    else this.#latestMs = nowMs;
     this.#tellEntry(dir, epoch);
     return nowMs;
   }

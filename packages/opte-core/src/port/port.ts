@@ -77,6 +77,8 @@ export class Port {
   readonly #lock: KMutex;
   #state: PortState = "ready";
   #epoch = 1;
+  /** Tables that an expiry in slices is done with; the next slice goes on behind them. */
+  #expiredTables = 0;
   /** A packet is being processed: whoever calls now does so from within. */
   #isUnderWay = false;
 
@@ -300,10 +302,20 @@ export class Port {
         (flow: FlowKey, lastHitMs: number, now: number): void => {
           if (PROBES) providers.probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
         };
-      let looked = tcp.expire(nowMs, scratchKey, expired("tcp_flows"), most);
-      looked += uft.in.expire(nowMs, scratchKey, expired("uft_in"), most - looked);
-      looked += uft.out.expire(nowMs, scratchKey, expired("uft_out"), most - looked);
-      for (const layer of layers) looked += layer.expireFlows(nowMs, scratchKey, most - looked);
+      const tables: readonly ((most: number) => number)[] = [
+        (left) => tcp.expire(nowMs, scratchKey, expired("tcp_flows"), left),
+        (left) => uft.in.expire(nowMs, scratchKey, expired("uft_in"), left),
+        (left) => uft.out.expire(nowMs, scratchKey, expired("uft_out"), left),
+        ...layers.map((layer) => (left: number) => layer.expireFlows(nowMs, scratchKey, left)),
+      ];
+      if (most === Infinity) this.#expiredTables = 0;
+      let looked = 0;
+      for (const expire of tables.slice(this.#expiredTables)) {
+        looked += expire(most - looked);
+        if (looked >= most) break;
+        this.#expiredTables++;
+      }
+      if (looked < most) this.#expiredTables = 0;
       tracking.noteGauges();
       return looked;
     });
