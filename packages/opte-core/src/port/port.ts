@@ -2,14 +2,12 @@
 
 import { OpteError, type Direction, type MacAddr, type Uint64 } from "opte-api";
 import type { Action } from "../action/action.js";
-import type { FlowKey } from "../flow/flow-id.js";
 import { MemoryRoom } from "../flow/memory-room.js";
 import { inOneGo } from "../flow/slices.js";
 import type { Layer } from "../layer/layer.js";
 import type { FlowEntryDump } from "../layer/layer-flows.js";
 import { readStats } from "../layer/layer-stats.js";
 import type { Frame } from "../packet/frame.js";
-import { PROBES } from "../provider/probe-switch.js";
 import type { KMutex } from "../provider/lock/k-mutex.js";
 import { LockReentryError } from "../provider/lock/reentry-error.js";
 import { completeProviders, type Providers } from "../provider/providers.js";
@@ -37,6 +35,7 @@ import type { NetworkDefinition } from "./network-definition.js";
 import type { PacketObserver } from "./observer.js";
 import { FRAMES_AHEAD } from "./read-ahead.js";
 import { Pipeline } from "./pipeline.js";
+import { PortExpiry } from "./port-expiry.js";
 import type { PortParts } from "./port-parts.js";
 import { assembleParts, registerAll, type LayerDraft, type PortLimits } from "./port-assembly.js";
 import { portStats } from "./port-stats.js";
@@ -72,13 +71,12 @@ export class Port {
   readonly #parts: PortParts;
   readonly #pipeline: Pipeline;
   readonly #dryRun: DryRun;
+  readonly #expiry: PortExpiry;
   readonly #stats: StatBlock;
   readonly #registrations: readonly StatRegistration[];
   readonly #lock: KMutex;
   #state: PortState = "ready";
   #epoch = 1;
-  /** Tables that an expiry in slices is done with; the next slice goes on behind them. */
-  #expiredTables = 0;
   /** A packet is being processed: whoever calls now does so from within. */
   #isUnderWay = false;
 
@@ -101,6 +99,7 @@ export class Port {
     this.#registrations = registerAll(providers.stats, blocks);
     this.#pipeline = new Pipeline(this.#parts);
     this.#dryRun = new DryRun(this.#parts);
+    this.#expiry = new PortExpiry(this.#parts);
     this.result = this.#pipeline.result;
   }
 
@@ -294,31 +293,7 @@ export class Port {
    */
   expireFlows(most: number = Infinity): number {
     this.#require(RUNNING);
-    return this.#hold("expireFlows", () => {
-      const { providers, scratchKey, uft, tcp, layers, tracking } = this.#parts;
-      const nowMs = providers.clock.nowMs();
-      const expired =
-        (table: string) =>
-        (flow: FlowKey, lastHitMs: number, now: number): void => {
-          if (PROBES) providers.probes.flowExpired?.(this.name, table, flow, lastHitMs, now);
-        };
-      const tables: readonly ((most: number) => number)[] = [
-        (left) => tcp.expire(nowMs, scratchKey, expired("tcp_flows"), left),
-        (left) => uft.in.expire(nowMs, scratchKey, expired("uft_in"), left),
-        (left) => uft.out.expire(nowMs, scratchKey, expired("uft_out"), left),
-        ...layers.map((layer) => (left: number) => layer.expireFlows(nowMs, scratchKey, left)),
-      ];
-      if (most === Infinity) this.#expiredTables = 0;
-      let looked = 0;
-      for (const expire of tables.slice(this.#expiredTables)) {
-        looked += expire(most - looked);
-        if (looked >= most) break;
-        this.#expiredTables++;
-      }
-      if (looked < most) this.#expiredTables = 0;
-      tracking.noteGauges();
-      return looked;
-    });
+    return this.#hold("expireFlows", () => this.#expiry.run(most));
   }
 
   /**
