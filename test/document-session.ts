@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { runSession, type SessionStep, sessionSteps } from "./console-session.ts";
 import { fencedBlocks } from "./fenced-blocks.ts";
 import { ROOT } from "./workspace-packages.ts";
@@ -29,8 +30,22 @@ export class DocumentSession {
       .flatMap(({ text }) => sessionSteps(text));
   }
 
-  /** Not to be called twice. @returns for each step, what it has printed */
-  run(): Promise<string[]> {
+  /** Declares a test for each step: that it prints what the document says. The steps run beforehand, in order. */
+  declareTests(): void {
+    let printed: string[] = [];
+    beforeAll(async () => {
+      printed = await this.#run();
+    }, 120_000);
+    afterAll(() => {
+      if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    });
+    it.each(this.steps.map((step, i) => ({ ...step, i })))("$command", ({ output, i }) => {
+      expect(printed[i]).toBe(output);
+    });
+  }
+
+  /** @returns for each step, what it has printed */
+  #run(): Promise<string[]> {
     this.#folder = mkdtempSync(join(tmpdir(), "session-"));
     const [bin, work] = [join(this.#folder, "bin"), join(this.#folder, "work")];
     mkdirSync(bin);
@@ -44,10 +59,5 @@ export class DocumentSession {
       this.steps.map(({ command }) => command),
       { cwd: work, env },
     );
-  }
-
-  /** Removes what the session has left behind. */
-  remove(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,6 @@
 // Two `xded` processes with a guest each: what the guests say to each other crosses both ports and a UDP underlay. Needs built packages.
 
 import { execFileSync, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
@@ -11,6 +10,7 @@ import { Ipv4Addr, MacAddr } from "opte-api";
 import { GATEWAY_MAC } from "oxide-vpc/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { echo, ICMP, ipFrame, type Message, readFrame, SYN, tcp } from "../packages/oxide-vpc/test/frames.ts";
+import { freeUdpPort } from "./free-port.ts";
 import { requirement } from "./requirement.ts";
 import { XdedProcess } from "./xded-process.ts";
 
@@ -94,17 +94,6 @@ class Wire {
   }
 }
 
-/** A UDP port of the loopback that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const socket = createSocket("udp6").bind(0, "::1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => {
-    socket.close(resolve);
-  });
-  return port;
-}
-
 function configOf(own: Guest, other: Guest, ports: ReadonlyMap<Guest, number>, folder: string): object {
   return {
     underlay: {
@@ -147,8 +136,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "xded-underlay-"));
   sleds = [];
   ports = new Map([
-    [A, await freePort()],
-    [B, await freePort()],
+    [A, await freeUdpPort()],
+    [B, await freeUdpPort()],
   ]);
   a = await startSled(A, B);
   b = await startSled(B, A);

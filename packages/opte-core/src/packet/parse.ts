@@ -12,6 +12,7 @@ import { NO_PROTOCOL } from "../flow/flow-id.js";
 import { rd16, rd32, rd8, word32 } from "./bytes.js";
 import type { Frame } from "./frame.js";
 import { checkCriticalOptions, GENEVE_LEN, GENEVE_PORT, optionsTile, type KnownOptions } from "./geneve.js";
+import { WORD_GENEVE_PORT, WORD_IPV4, WORD_IPV6 } from "./header-words.js";
 import { EXTENSION_UNIT, extensionLength, isExtension } from "./ipv6-extensions.js";
 import { isEcho, updateFlow } from "./packet-flow.js";
 import type { Packet } from "./packet.js";
@@ -104,11 +105,6 @@ function forgetInner(packet: Packet): void {
   packet.ulpLen = 0;
   packet.isPlain = false;
 }
-
-/** Ethernet type and the halves of other words below, as they stand in a word in memory order. */
-const WORD_IPV4 = 0x0008;
-const WORD_IPV6 = 0xdd86;
-const WORD_GENEVE_PORT = 0xc117;
 
 /**
  * Nearly every tunnel in one go: IPv6 without extension headers, UDP and Geneve without critical options, with no fault in any header. Does

@@ -101,9 +101,7 @@ export class Pipeline {
     const isParsed = this.#network.parse(dir, packet);
     if (!isParsed || state !== "running") return this.#refuse(isParsed, state);
     const probes = this.#probes;
-    const nowMs = this.#clock.nowMs();
-    if (nowMs < this.#latestMs) this.#clockSetBack();
-    else this.#latestMs = nowMs;
+    const nowMs = this.#readClock();
     if (PROBES && probes.portProcessEntry !== undefined) this.#tellEntry(dir, epoch);
     const isInbound = dir === "in";
     const uft = isInbound ? this.#in : this.#out;
@@ -148,7 +146,8 @@ export class Pipeline {
   }
 
   #runObserved(dir: Direction, epoch: number, observer: PacketObserver): void {
-    const nowMs = this.#enter(dir, epoch);
+    const nowMs = this.#readClock();
+    this.#tellEntry(dir, epoch);
     const tcp = this.#readSegment();
     observer.unifiedLookedUp?.(dir, this.result.flow, this.#lookUp(dir, epoch, tcp));
     let verdict: Verdict | typeof MISS = MISS;
@@ -168,11 +167,10 @@ export class Pipeline {
   }
 
   /** @returns the time of the packet */
-  #enter(dir: Direction, epoch: number): number {
+  #readClock(): number {
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#latestMs) this.#clockSetBack();
     else this.#latestMs = nowMs;
-    this.#tellEntry(dir, epoch);
     return nowMs;
   }
 

@@ -9,6 +9,7 @@ import { FLOW_WORDS } from "../flow/flow-id.js";
 import type { FlowTable } from "../flow/flow-table.js";
 import { word32 } from "../packet/bytes.js";
 import type { Frame } from "../packet/frame.js";
+import { WORD_GENEVE_PORT, WORD_IPV4, WORD_IPV6 } from "../packet/header-words.js";
 import { TCP_SLOT } from "./uft.js";
 
 const TCP_SLOT_AT = TCP_SLOT;
@@ -17,11 +18,6 @@ const TCP_SLOT_AT = TCP_SLOT;
 export const FRAMES_AHEAD = 32;
 /** With fewer entries a table is in the cache of a core, and to read it beforehand takes time and gains none. */
 export const LEAST_ENTRIES = 16_384;
-
-// Halves of words in memory order.
-const WORD_IPV4 = 0x0008;
-const WORD_IPV6 = 0xdd86;
-const WORD_GENEVE_PORT = 0xc117;
 
 const ETHER_LEN = 14;
 /** Ethernet, IPv6, UDP and Geneve without options. */

@@ -253,8 +253,8 @@ export class TcpFlows {
   }
 
   /**
-   * Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently: all of them, if fewer than `most` had to be
-   * looked at.
+   * Removes entries idle for their state's TTL, handing their last hit to their parents, and killed ones silently:
+   * all of them, if fewer than `most` had to be looked at.
    *
    * @returns how many were
    */

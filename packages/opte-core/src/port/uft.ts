@@ -206,8 +206,8 @@ export class Uft {
   }
 
   /**
-   * Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently: all of them, if fewer than `most` had to be
-   * looked at.
+   * Removes entries idle for 60 s, handing their last hit to their parents, and killed ones silently:
+   * all of them, if fewer than `most` had to be looked at.
    *
    * @returns how many were
    */
