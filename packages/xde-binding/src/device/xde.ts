@@ -14,9 +14,10 @@ import { multicastHandlers } from "./handlers/multicast-handlers.js";
 import { portHandlers } from "./handlers/port-handlers.js";
 import { Sled, type XdeOptions } from "./sled.js";
 
-const TICK_MS = 1000;
-/** Between one slice of an expiry and the next. */
-const SLICE_MS = 10;
+/** Between one {@link Xde.tick} and the next. */
+export const TICK_MS = 1000;
+/** Between one slice of an expiry and the next: {@link Xde.expireSome}. */
+export const SLICE_MS = 10;
 
 /** A port's part in a group. */
 export interface Subscription {

@@ -4,7 +4,7 @@ import { OpteError, type Direction } from "opte-api";
 import { decodePostcard, encodePostcard, opteError, type Schema } from "opte-api/codec";
 import { type Frame, MAX_FRAME_LEN, type Port, Verdict } from "opte-core";
 import { type JsonObject, parsePortConfig, xdeCommand } from "oxide-vpc/api";
-import { Xde } from "../device/xde.js";
+import { SLICE_MS, TICK_MS, Xde } from "../device/xde.js";
 import { MemoryLink } from "../link/memory-link.js";
 import { nodeClock } from "../provider/node-clock.js";
 import type { FrameRing } from "./frame-ring.js";
@@ -12,8 +12,6 @@ import type { SharedStats } from "./shared-stats.js";
 
 /** Frames between two looks at anything else. */
 const BURST = 256;
-const TICK_MS = 1000;
-const SLICE_MS = 10;
 /** Statistics are as old as that at most while packets pass. */
 const PUBLISH_MS = 10;
 
